@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+// The manifest is the map: targets stand by layer, and a target imports only targets of layers
+// below its own. `make` builds with --explicit-target-dependency-import-check error, so an import
+// that is not an edge here does not compile; Tests/HouseTests holds the edges to the layers.
+import PackageDescription
+
+let package = Package(
+  name: "firn",
+  products: [],
+  targets: [
+    // MARK: - C
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels"),
+
+    // MARK: - Contract
+    .target(name: "Contracts"),
+
+    // MARK: - Numerics
+    .target(name: "Kernels", dependencies: ["Contracts", "CKernels", "COpenBLAS"]),
+
+    // MARK: - Formats
+    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(name: "Safetensors", dependencies: []),
+    .target(name: "Tokenizers", dependencies: ["Contracts"]),
+    .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
+    .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
+    .target(name: "Evaluation", dependencies: ["Contracts"]),
+
+    // MARK: - Models
+    .target(name: "FeatureStore", dependencies: ["Contracts", "HDF5"]),
+    .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
+
+    // MARK: - Learning
+    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Safetensors"]),
+
+    // MARK: - Support
+    .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
+    .target(
+      name: "StageKit",
+      dependencies: [
+        "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
+        "Encoders", "Heads", "Evaluation", "Reporting",
+      ]),
+
+    // MARK: - Tests
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers", "Contracts"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "CorporaTests", dependencies: ["Corpora", "Contracts"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
+    .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Contracts"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "HeadsTests", dependencies: ["Heads", "Contracts", "Kernels", "Safetensors"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
+      resources: [.copy("Fixtures")]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// Imports are internal unless written public, existentials are spelled `any`, and a member is
+// visible only where its module is imported: SE-0409, SE-0335, SE-0444.
+for target in package.targets where target.type != .system && target.name != "CKernels" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}
