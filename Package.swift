@@ -47,6 +47,9 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
+      name: "SafetensorsTests", dependencies: ["Safetensors", "StageKit"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Contracts"],
       resources: [.copy("Fixtures")]),
     .testTarget(

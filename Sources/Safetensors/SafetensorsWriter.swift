@@ -1,0 +1,120 @@
+/// Writes safetensors: the same tensors and metadata give the same bytes.
+///
+/// Names are sorted by their UTF-8 bytes, the header is padded with spaces so that the data begin
+/// at a multiple of eight, and data follow in the order of the names. float64 tensors come before
+/// float32 ones, so that every tensor is aligned (the reference writer sorts so too).
+public enum SafetensorsWriter {
+  /// A tensor to be written: values row-major, as many as the product of `shape`.
+  public struct Tensor: Sendable, Equatable {
+    public enum Values: Sendable, Equatable {
+      case float32([Float])
+      case float64([Double])
+    }
+
+    public let name: String
+    public let shape: [Int]
+    public let values: Values
+
+    public init(name: String, shape: [Int], values: Values) {
+      self.name = name
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  /// The bytes of a file of float32 tensors.
+  ///
+  /// - Precondition: as ``encode(_:metadata:)``.
+  public static func encode(
+    tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:]
+  ) -> [UInt8] {
+    encode(
+      tensors.map { Tensor(name: $0.name, shape: $0.shape, values: .float32($0.values)) },
+      metadata: metadata)
+  }
+
+  /// The bytes of a file of `tensors` and `metadata`.
+  ///
+  /// - Precondition: names differ from each other and from `__metadata__`; each tensor has as many
+  ///   values as its shape asks for.
+  public static func encode(_ tensors: [Tensor], metadata: [String: String] = [:]) -> [UInt8] {
+    let sorted = tensors.sorted {
+      $0.elementSize != $1.elementSize
+        ? $0.elementSize > $1.elementSize : utf8Precedes($0.name, $1.name)
+    }
+    precondition(Set(tensors.map { Array($0.name.utf8) }).count == tensors.count)
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { utf8Precedes($0.key, $1.key) }
+        .map { "\(quoted($0.key)):\(quoted($0.value))" }
+      members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+    }
+    var offset = 0
+    for tensor in sorted {
+      precondition(tensor.count == tensor.shape.reduce(1, *) && tensor.name != "__metadata__")
+      let end = offset + tensor.count * tensor.elementSize
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      members.append(
+        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
+          + "\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var header = Array("{\(members.joined(separator: ","))}".utf8)
+    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -header.count & 7))
+
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Header.lengthSize + header.count + offset)
+    append(UInt64(header.count), to: &bytes)
+    bytes.append(contentsOf: header)
+    for tensor in sorted {
+      switch tensor.values {
+      case .float32(let values): for value in values { append(value.bitPattern, to: &bytes) }
+      case .float64(let values): for value in values { append(value.bitPattern, to: &bytes) }
+      }
+    }
+    return bytes
+  }
+
+  private static func utf8Precedes(_ a: String, _ b: String) -> Bool {
+    a.utf8.lexicographicallyPrecedes(b.utf8)
+  }
+
+  private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// A JSON string literal; everything but quotes, backslashes and controls stays as it is.
+  private static func quoted(_ text: String) -> String {
+    var literal = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\":
+        literal.unicodeScalars.append("\\")
+        literal.unicodeScalars.append(scalar)
+      case "\u{0}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: literal.unicodeScalars.append(scalar)
+      }
+    }
+    return literal + "\""
+  }
+}
+
+extension SafetensorsWriter.Tensor {
+  fileprivate var count: Int {
+    switch values {
+    case .float32(let values): values.count
+    case .float64(let values): values.count
+    }
+  }
+
+  fileprivate var dtype: TensorDtype {
+    switch values {
+    case .float32: .float32
+    case .float64: .float64
+    }
+  }
+
+  fileprivate var elementSize: Int { dtype.byteCount }
+}
