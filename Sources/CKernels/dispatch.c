@@ -1,1 +1,52 @@
+// Which kernels this machine can run, best first.
 #include "CKernels.h"
+#include <string.h>
+
+extern const firn_kernels firn_kernels_scalar;
+#if defined(__x86_64__)
+extern const firn_kernels firn_kernels_avx2, firn_kernels_avx512;
+#elif defined(__aarch64__)
+extern const firn_kernels firn_kernels_neon;
+#endif
+
+// __builtin_cpu_supports asks CPUID, and XGETBV for the registers that the system saves.
+static int list(const firn_kernels *found[4]) {
+  int count = 0;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+    found[count++] = &firn_kernels_avx512;
+  if (avx2) found[count++] = &firn_kernels_avx2;
+#elif defined(__aarch64__)
+  found[count++] = &firn_kernels_neon;
+#endif
+  found[count++] = &firn_kernels_scalar;
+  return count;
+}
+
+int firn_kernels_count(void) {
+  const firn_kernels *found[4];
+  return list(found);
+}
+
+const firn_kernels *firn_kernels_at(int index) {
+  const firn_kernels *found[4];
+  int count = list(found);
+  return index >= 0 && index < count ? found[index] : 0;
+}
+
+const firn_kernels *firn_kernels_named(const char *name) {
+  const firn_kernels *found[4];
+  int count = list(found);
+  if (!name || !*name) return found[0];
+  for (int i = 0; i < count; i++)
+    if (!strcmp(found[i]->name, name)) return found[i];
+  return 0;
+}
+
+size_t firn_attention_scratch(size_t tokens, size_t head_size) {
+  const size_t step = 32, rows = 8; // 2 W and TILE_ROWS at their largest
+  size_t padded = (tokens + step - 1) / step * step, wide = (head_size + step - 1) / step * step;
+  return head_size * padded + tokens * wide + rows * (head_size + padded + wide);
+}

@@ -1,0 +1,142 @@
+// Every kernel of the table, over the vector type of the simd_*.h included before. Tails go through
+// the same vector arithmetic by partial loads, so that an element's bits do not depend on its place.
+#include "elementary.h"
+#include "attention.h"
+
+#define MAP(NAME, EXPRESSION)                                                                      \
+  static void SIMD(NAME)(float *y, const float *x, size_t count) {                                 \
+    size_t i = 0;                                                                                  \
+    for (; i + W <= count; i += W) {                                                               \
+      vf a = v_load(x + i);                                                                        \
+      v_store(y + i, EXPRESSION);                                                                  \
+    }                                                                                              \
+    if (i < count) {                                                                               \
+      vf a = v_load_part(x + i, count - i);                                                        \
+      v_store_part(y + i, EXPRESSION, count - i);                                                  \
+    }                                                                                              \
+  }
+MAP(map_exp, v_exp(a))
+MAP(map_erf, v_erf(a))
+MAP(map_tanh, v_tanh(a))
+#undef MAP
+
+static inline void bias_map(float *x, const float *bias, size_t rows, size_t columns,
+                            int activation) {
+  for (size_t r = 0; r < rows; r++, x += columns) {
+    size_t c = 0;
+    for (; c + W <= columns; c += W)
+      v_store(x + c, v_activation(v_add(v_load(x + c), v_load(bias + c)), activation));
+    if (c < columns) {
+      size_t n = columns - c;
+      vf a = v_add(v_load_part(x + c, n), v_load_part(bias + c, n));
+      v_store_part(x + c, v_activation(a, activation), n);
+    }
+  }
+}
+
+static void SIMD(bias_gelu)(float *x, const float *bias, size_t rows, size_t columns) {
+  bias_map(x, bias, rows, columns, FIRN_GELU);
+}
+
+static void SIMD(bias_activation)(float *x, const float *bias, size_t rows, size_t columns,
+                                  int activation) {
+  switch (activation) { // a constant in each call, so that the choice is made outside the loop
+  case FIRN_GELU: bias_map(x, bias, rows, columns, FIRN_GELU); break;
+  case FIRN_GELU_TANH: bias_map(x, bias, rows, columns, FIRN_GELU_TANH); break;
+  case FIRN_RELU: bias_map(x, bias, rows, columns, FIRN_RELU); break;
+  case FIRN_TANH: bias_map(x, bias, rows, columns, FIRN_TANH); break;
+  case FIRN_SILU: bias_map(x, bias, rows, columns, FIRN_SILU); break;
+  default: bias_map(x, bias, rows, columns, FIRN_QUICK_GELU); break;
+  }
+}
+
+static void SIMD(layer_norm)(float *out, const float *x, const float *bias, const float *residual,
+                             const float *gamma, const float *beta, size_t rows, size_t columns,
+                             float epsilon) {
+  const size_t whole = columns / W * W, rest = columns - whole;
+  for (size_t r = 0; r < rows; r++) {
+    float *o = out + r * columns;
+    const float *p = x + r * columns, *q = residual ? residual + r * columns : 0;
+    vf total = v_set(0);
+    for (size_t c = 0; c < whole; c += W) {
+      vf a = v_load(p + c);
+      if (bias) a = v_add(a, v_load(bias + c));
+      if (q) a = v_add(a, v_load(q + c));
+      v_store(o + c, a);
+      total = v_add(total, a);
+    }
+    if (rest) {
+      vf a = v_load_part(p + whole, rest);
+      if (bias) a = v_add(a, v_load_part(bias + whole, rest));
+      if (q) a = v_add(a, v_load_part(q + whole, rest));
+      v_store_part(o + whole, a, rest);
+      total = v_add(total, a);
+    }
+    const vf mean = v_set(v_sum(total) / (float)columns);
+    vf squares = v_set(0);
+    for (size_t c = 0; c < whole; c += W) {
+      vf a = v_sub(v_load(o + c), mean);
+      squares = v_fma(a, a, squares);
+    }
+    float variance = v_sum(squares);
+    for (size_t c = whole; c < columns; c++) {
+      float a = o[c] - v_peak(mean);
+      variance += a * a;
+    }
+    const vf inverse = v_set(1.0f / __builtin_sqrtf(variance / (float)columns + epsilon));
+    for (size_t c = 0; c < whole; c += W) {
+      vf a = v_mul(v_sub(v_load(o + c), mean), inverse);
+      v_store(o + c, v_fma(a, v_load(gamma + c), v_load(beta + c)));
+    }
+    if (rest) {
+      vf a = v_mul(v_sub(v_load_part(o + whole, rest), mean), inverse);
+      a = v_fma(a, v_load_part(gamma + whole, rest), v_load_part(beta + whole, rest));
+      v_store_part(o + whole, a, rest);
+    }
+  }
+}
+
+static void SIMD(axpy)(float *y, float a, const float *x, size_t count) {
+  size_t i = 0;
+  vf s = v_set(a);
+  for (; i + W <= count; i += W) v_store(y + i, v_fma(s, v_load(x + i), v_load(y + i)));
+  if (i < count) {
+    size_t n = count - i;
+    v_store_part(y + i, v_fma(s, v_load_part(x + i, n), v_load_part(y + i, n)), n);
+  }
+}
+
+static void SIMD(maximum)(float *y, const float *x, size_t count) {
+  size_t i = 0;
+  for (; i + W <= count; i += W) v_store(y + i, v_max(v_load(x + i), v_load(y + i)));
+  if (i < count) {
+    size_t n = count - i;
+    v_store_part(y + i, v_max(v_load_part(x + i, n), v_load_part(y + i, n)), n);
+  }
+}
+
+static float SIMD(sum_of_squares)(const float *x, size_t count) {
+  vf total = v_set(0);
+  size_t i = 0;
+  for (; i + W <= count; i += W) total = v_fma(v_load(x + i), v_load(x + i), total);
+  if (i < count) {
+    vf a = v_load_part(x + i, count - i);
+    total = v_fma(a, a, total);
+  }
+  return v_sum(total);
+}
+
+const firn_kernels SIMD(firn_kernels) = {
+    .name = SIMD_NAME,
+    .width = W,
+    .exp = SIMD(map_exp),
+    .erf = SIMD(map_erf),
+    .tanh = SIMD(map_tanh),
+    .bias_gelu = SIMD(bias_gelu),
+    .bias_activation = SIMD(bias_activation),
+    .layer_norm = SIMD(layer_norm),
+    .axpy = SIMD(axpy),
+    .maximum = SIMD(maximum),
+    .sum_of_squares = SIMD(sum_of_squares),
+    .attention = SIMD(attention),
+};

@@ -1,0 +1,3 @@
+#include "CKernels.h"
+#include "simd_scalar.h"
+#include "kernels_body.h"

@@ -1,0 +1,49 @@
+// Eight floats at a time with fused multiply-add: x86-64-v3.
+#include <immintrin.h>
+#define SIMD_NAME "avx2"
+#define SIMD(x) x##_avx2
+#define W 8
+#define TILE_ROWS 6
+typedef __m256 vf;
+static inline __m256i v_mask(size_t n) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+static inline vf v_load(const float *p) { return _mm256_loadu_ps(p); }
+static inline void v_store(float *p, vf a) { _mm256_storeu_ps(p, a); }
+static inline vf v_load_part(const float *p, size_t n) { return _mm256_maskload_ps(p, v_mask(n)); }
+static inline void v_store_part(float *p, vf a, size_t n) { _mm256_maskstore_ps(p, v_mask(n), a); }
+static inline vf v_set(float a) { return _mm256_set1_ps(a); }
+static inline vf v_add(vf a, vf b) { return _mm256_add_ps(a, b); }
+static inline vf v_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
+static inline vf v_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
+static inline vf v_div(vf a, vf b) { return _mm256_div_ps(a, b); }
+static inline vf v_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
+static inline vf v_max(vf a, vf b) { return _mm256_max_ps(a, b); }
+static inline vf v_min(vf a, vf b) { return _mm256_min_ps(a, b); }
+static inline vf v_abs(vf a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+static inline vf v_copysign(vf a, vf s) {
+  return _mm256_or_ps(v_abs(a), _mm256_and_ps(_mm256_set1_ps(-0.0f), s));
+}
+static inline vf v_less(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+static inline vf v_select(vf m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
+static inline vf v_round(vf a) {
+  return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+// Two factors of 2^(n/2), so that results below the smallest normal number stay right.
+static inline vf v_scale(vf a, vf n) {
+  __m256i i = _mm256_cvtps_epi32(n), h = _mm256_srai_epi32(i, 1), g = _mm256_sub_epi32(i, h);
+  __m256i one = _mm256_set1_epi32(127);
+  vf x = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(h, one), 23));
+  vf y = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(g, one), 23));
+  return v_mul(v_mul(a, x), y);
+}
+static inline float v_sum(vf a) {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+static inline float v_peak(vf a) {
+  __m128 s = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}

@@ -1,0 +1,44 @@
+// Four floats at a time: every 64-bit ARM has it.
+#include <arm_neon.h>
+#include <string.h>
+#define SIMD_NAME "neon"
+#define SIMD(x) x##_neon
+#define W 4
+#define TILE_ROWS 8
+typedef float32x4_t vf;
+static inline vf v_load(const float *p) { return vld1q_f32(p); }
+static inline void v_store(float *p, vf a) { vst1q_f32(p, a); }
+static inline vf v_load_part(const float *p, size_t n) {
+  float t[4] = {0, 0, 0, 0};
+  memcpy(t, p, n * sizeof(float));
+  return vld1q_f32(t);
+}
+static inline void v_store_part(float *p, vf a, size_t n) {
+  float t[4];
+  vst1q_f32(t, a);
+  memcpy(p, t, n * sizeof(float));
+}
+static inline vf v_set(float a) { return vdupq_n_f32(a); }
+static inline vf v_add(vf a, vf b) { return vaddq_f32(a, b); }
+static inline vf v_sub(vf a, vf b) { return vsubq_f32(a, b); }
+static inline vf v_mul(vf a, vf b) { return vmulq_f32(a, b); }
+static inline vf v_div(vf a, vf b) { return vdivq_f32(a, b); }
+static inline vf v_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
+static inline vf v_max(vf a, vf b) { return vmaxq_f32(a, b); }
+static inline vf v_min(vf a, vf b) { return vminq_f32(a, b); }
+static inline vf v_abs(vf a) { return vabsq_f32(a); }
+static inline vf v_copysign(vf a, vf s) {
+  return vbslq_f32(vdupq_n_u32(0x80000000u), s, a);
+}
+static inline vf v_less(vf a, vf b) { return vreinterpretq_f32_u32(vcltq_f32(a, b)); }
+static inline vf v_select(vf m, vf a, vf b) { return vbslq_f32(vreinterpretq_u32_f32(m), a, b); }
+static inline vf v_round(vf a) { return vrndnq_f32(a); }
+static inline vf v_scale(vf a, vf n) {
+  int32x4_t i = vcvtq_s32_f32(n), h = vshrq_n_s32(i, 1), g = vsubq_s32(i, h);
+  int32x4_t one = vdupq_n_s32(127);
+  vf x = vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(h, one), 23));
+  vf y = vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(g, one), 23));
+  return v_mul(v_mul(a, x), y);
+}
+static inline float v_sum(vf a) { return vaddvq_f32(a); }
+static inline float v_peak(vf a) { return vmaxvq_f32(a); }

@@ -1,0 +1,115 @@
+import Safetensors
+
+/// The tensors of a model folder under one prefix, with every fault reported together.
+///
+/// Ask for all tensors by name and shape, then call ``finish()``.
+public struct Weights {
+  private let files: [SafetensorsFile]
+  private let folder: ModelFolder
+  private let prefix: String
+  private var missing: [String] = []
+  private var misshapen: [CheckpointError.MisshapenTensor] = []
+
+  /// Maps the folder's weights.
+  ///
+  /// - Parameter prefixes: name prefixes under which checkpoints keep this architecture, such as
+  ///   `bert.`; the first under which `probe` exists is taken, else none.
+  /// - Throws: ``CheckpointError`` when the files cannot be read or their headers lie.
+  public init(
+    _ folder: ModelFolder, prefixes: [String], probe: String
+  ) throws(CheckpointError) {
+    var files: [SafetensorsFile] = []
+    for path in try folder.weightFiles() {
+      do {
+        files.append(try SafetensorsFile(path: path))
+      } catch {
+        throw .weights(error)
+      }
+    }
+    self.files = files
+    self.folder = folder
+    prefix = prefixes.first { prefix in files.contains { $0[prefix + probe] != nil } } ?? ""
+  }
+
+  /// A tensor of the given shape, in place where the file allows it.
+  ///
+  /// Names ending in `LayerNorm.weight` and `.bias` are found under their old names too, `gamma`
+  /// and `beta`. A missing or misshapen tensor gives an empty one and is reported by ``finish()``.
+  ///
+  /// - Throws: ``CheckpointError/weights(_:)`` when the dtype is not a floating-point one.
+  public mutating func tensor(
+    _ name: String, _ shape: [Int]
+  ) throws(CheckpointError) -> TensorValues {
+    guard let (file, found) = find(name) else {
+      missing.append(prefix + name)
+      return TensorValues([])
+    }
+    let info = file[found]
+    guard info?.shape == shape else {
+      misshapen.append(.init(name: found, expected: shape, found: info?.shape ?? []))
+      return TensorValues([])
+    }
+    do {
+      if let mapped = try file.mappedFloats(found) { return TensorValues(mapped, in: file) }
+      return TensorValues(try file.floats(found))
+    } catch {
+      throw .weights(error)
+    }
+  }
+
+  /// Ends the loading.
+  ///
+  /// - Throws: ``CheckpointError/badTensors(path:missing:misshapen:)`` naming every tensor that was
+  ///   missing or had the wrong shape.
+  public func finish() throws(CheckpointError) {
+    guard missing.isEmpty, misshapen.isEmpty else {
+      throw .badTensors(
+        path: files.first?.path ?? folder.path, missing: missing, misshapen: misshapen)
+    }
+  }
+
+  private func find(_ name: String) -> (SafetensorsFile, String)? {
+    var names = [prefix + name]
+    if name.contains("LayerNorm.") {
+      names.append(
+        prefix
+          + name.replacing("LayerNorm.weight", with: "LayerNorm.gamma")
+          .replacing("LayerNorm.bias", with: "LayerNorm.beta"))
+    }
+    for name in names {
+      if let file = files.first(where: { $0[name] != nil }) { return (file, name) }
+    }
+    return nil
+  }
+}
+
+/// The values of one tensor, row-major: where they lie in the mapped file, or a converted copy.
+///
+/// Unchecked because the values are never written after `init`.
+public final class TensorValues: @unchecked Sendable {
+  /// The first value; valid while this object lives.
+  public let pointer: UnsafePointer<Float>
+  public let count: Int
+  private let file: SafetensorsFile?
+
+  init(_ mapped: UnsafeBufferPointer<Float>, in file: SafetensorsFile) {
+    count = mapped.count
+    // An empty tensor has no address; nothing reads through this one.
+    pointer = mapped.baseAddress ?? UnsafePointer(UnsafeMutablePointer<Float>.allocate(capacity: 1))
+    self.file = mapped.baseAddress == nil ? nil : file
+  }
+
+  init(_ values: [Float]) {
+    count = values.count
+    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(count, 1))
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { copy.update(from: base, count: source.count) }
+    }
+    pointer = UnsafePointer(copy)
+    file = nil
+  }
+
+  deinit {
+    if file == nil { pointer.deallocate() }
+  }
+}
