@@ -7,6 +7,11 @@ import PackageDescription
 let package = Package(
   name: "firn",
   products: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
   targets: [
     // MARK: - C
     .systemLibrary(
@@ -27,6 +32,7 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["Contracts"]),
     .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
+    .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Evaluation", dependencies: ["Contracts"]),
 
     // MARK: - Models
@@ -42,10 +48,17 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Evaluation", "Reporting",
+        "Encoders", "Heads", "Evaluation", "Reporting", "Digests", "Kernels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     // MARK: - Tests
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(
+      name: "EncodersTests",
+      dependencies: ["Encoders", "Kernels", "Checkpoints", "Safetensors", "Contracts"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SafetensorsTests", dependencies: ["Safetensors", "StageKit"],
       resources: [.copy("Fixtures")]),

@@ -1,0 +1,154 @@
+import Checkpoints
+import Contracts
+import Encoders
+import Foundation
+import Kernels
+import Safetensors
+import Testing
+
+/// A checkpoint under Fixtures with what transformers and sentence-transformers give for it.
+struct ReferenceModel {
+  let folder: ModelFolder
+  let expected: SafetensorsFile
+  let batch: TokenBatch
+
+  init(_ name: String) throws {
+    let path = try #require(Bundle.module.resourcePath) + "/Fixtures/" + name
+    folder = try ModelFolder(path, hub: HubCache(folder: "/nonexistent"))
+    expected = try SafetensorsFile(path: path + "/expected.safetensors")
+    let ids = try expected.floats("input_ids").map { Int32($0) }
+    let types = try expected.floats("token_types").map { UInt8($0) }
+    var offsets = [0]
+    for length in try expected.floats("lengths") {
+      offsets.append(offsets[offsets.count - 1] + Int(length))
+    }
+    batch = TokenBatch(ids: ids, types: types, offsets: offsets)
+  }
+
+  func extractor(
+    kernels: KernelSet, keys: [FeatureKey], threads: Int = 1, tokensPerBatch: Int = 1024,
+    normalize: Bool = false
+  ) throws -> FeatureExtractor {
+    FeatureExtractor(
+      encoder: try EncoderLoader.load(folder, kernels: kernels), kernels: kernels, keys: keys,
+      normalize: normalize, threads: threads, longest: 40, tokensPerBatch: tokensPerBatch)
+  }
+}
+
+struct BertParityTests {
+  static let models = ["bert", "bert-gelu-new"]
+  static let cases = models.flatMap { model in KernelSet.available.map { (model, $0.name) } }
+
+  @Test(arguments: cases)
+  func hiddenStatesEqualTransformers(model: String, kernels: String) throws {
+    let reference = try ReferenceModel(model)
+    let kernels = try KernelSet.named(kernels)
+    let encoder = try EncoderLoader.load(reference.folder, kernels: kernels)
+    let batch = reference.batch
+    let workspace = encoder.makeWorkspace(tokens: batch.tokenCount, longest: 40)
+    var layers: [[Float]] = []
+    encoder.forward(
+      TokenSlice(batch, texts: 0..<batch.count), workspace: workspace,
+      lastLayer: encoder.layerCount
+    ) { _, hidden in
+      layers.append(
+        [Float](UnsafeBufferPointer(start: hidden, count: batch.tokenCount * encoder.hiddenSize)))
+    }
+    #expect(layers.count == encoder.layerCount + 1)
+    for (k, found) in layers.enumerated() {
+      let expected = try reference.expected.floats("hidden.\(k)")
+      #expect(relativeError(found, expected) < 1e-5, "hidden.\(k)")
+    }
+  }
+
+  @Test(arguments: models, Pooling.allCases)
+  func poolingsEqualSentenceTransformers(model: String, pooling: Pooling) throws {
+    let reference = try ReferenceModel(model)
+    let extractor = try reference.extractor(
+      kernels: try .selected(), keys: [FeatureKey(layer: 2, pooling: pooling)])
+    let found = try extractor.extract(reference.batch)[0]
+    let expected = try reference.expected.floats("pooled.\(pooling.rawValue)")
+    #expect(relativeError(found.storage, expected) < 1e-5)
+  }
+
+  @Test
+  func normalizedFeaturesHaveLengthOne() throws {
+    let reference = try ReferenceModel("bert")
+    let extractor = try reference.extractor(
+      kernels: try .selected(), keys: [FeatureKey(layer: 2, pooling: .mean)], normalize: true)
+    let found = try extractor.extract(reference.batch)[0]
+    for row in 0..<found.rows {
+      let length = found[row: row].reduce(0) { $0 + $1 * $1 }.squareRoot()
+      // 24 squares summed: a few ulps of 1.
+      #expect(abs(length - 1) < 1e-6)
+    }
+  }
+
+  /// The largest difference beside the largest value: a bound of 1e-5 leaves 80 ulps for three
+  /// layers of float32 sums in another order.
+  private func relativeError(_ found: [Float], _ expected: [Float]) -> Float {
+    guard found.count == expected.count else { return .infinity }
+    let scale = expected.map(abs).max() ?? 1
+    return (zip(found, expected).map { abs($0 - $1) }.max() ?? 0) / scale
+  }
+}
+
+struct InvarianceTests {
+  static let keys = [
+    FeatureKey(layer: 2, pooling: .mean), FeatureKey(layer: 1, pooling: .max),
+    FeatureKey(layer: 0, pooling: .cls),
+  ]
+
+  /// Rows of the fixture alone, in any batch, in any order, on any number of threads.
+  @Test(arguments: [1, 2, 5], [40, 64, 1024])
+  func sameBits(threads: Int, tokensPerBatch: Int) throws {
+    let reference = try ReferenceModel("bert")
+    let kernels = try KernelSet.selected()
+    var many = TokenBatch()
+    let order = (0..<200).map { ($0 * 31 + $0 / 7) % reference.batch.count }
+    for text in order {
+      let range = reference.batch.range(text)
+      many.append(ids: reference.batch.ids[range], types: reference.batch.types[range])
+    }
+    let extractor = try reference.extractor(
+      kernels: kernels, keys: Self.keys, threads: threads, tokensPerBatch: tokensPerBatch)
+    let together = try extractor.extract(many)
+    let single = try reference.extractor(kernels: kernels, keys: Self.keys, tokensPerBatch: 40)
+    for text in 0..<reference.batch.count {
+      let range = reference.batch.range(text)
+      let alone = try single.extract(
+        TokenBatch(
+          ids: Array(reference.batch.ids[range]), types: Array(reference.batch.types[range]),
+          offsets: [0, range.count]))
+      for (row, source) in order.enumerated() where source == text {
+        for key in Self.keys.indices {
+          #expect(together[key][row: row].elementsEqual(alone[key][row: 0]))
+        }
+      }
+    }
+  }
+
+  @Test
+  func textWithoutTokensIsZeros() throws {
+    let reference = try ReferenceModel("bert")
+    let extractor = try reference.extractor(kernels: try .selected(), keys: Self.keys)
+    let found = try extractor.extract(
+      TokenBatch(ids: [5, 6], types: [0, 0], offsets: [0, 0, 2, 2]))
+    for matrix in found {
+      #expect(matrix[row: 0].allSatisfy { $0 == 0 } && matrix[row: 2].allSatisfy { $0 == 0 })
+      #expect(!matrix[row: 1].allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test
+  func idsOutsideTheVocabularyAreRefused() throws {
+    let reference = try ReferenceModel("bert")
+    let extractor = try reference.extractor(kernels: try .selected(), keys: Self.keys)
+    #expect(throws: EncoderError.idOutOfRange(row: 1, id: 120, vocabularySize: 120)) {
+      try extractor.extract(TokenBatch(ids: [5, 120], types: [0, 0], offsets: [0, 1, 2]))
+    }
+    #expect(throws: EncoderError.typeOutOfRange(row: 0, type: 2, typeVocabularySize: 2)) {
+      try extractor.extract(TokenBatch(ids: [5], types: [2], offsets: [0, 1]))
+    }
+  }
+}

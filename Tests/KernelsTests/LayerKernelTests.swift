@@ -1,0 +1,136 @@
+import Kernels
+import Testing
+
+/// Layer kernels of every set against the plain reference, over sizes that meet every tail.
+struct LayerKernelTests {
+  /// Deterministic values in [-2, 2).
+  private func values(_ count: Int, seed: UInt64) -> [Float] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    return (0..<count).map { _ in
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Float(state >> 40) / Float(1 << 24) * 4 - 2
+    }
+  }
+
+  private static let cases = KernelSet.available.flatMap { set in
+    [1, 7, 8, 9, 31, 48, 384, 768].map { (set.name, $0) }
+  }
+
+  @Test(arguments: cases)
+  func layerNormEqualsReference(name: String, columns: Int) throws {
+    let kernels = try KernelSet.named(name)
+    let rows = 3
+    let x = values(rows * columns, seed: 1)
+    let residual = values(rows * columns, seed: 2)
+    let bias = values(columns, seed: 3)
+    let gamma = values(columns, seed: 4)
+    let beta = values(columns, seed: 5)
+    var out = residual
+    out.withUnsafeMutableBufferPointer { buffer in
+      guard let out = buffer.baseAddress else { return }
+      kernels.layerNorm(
+        out, x, bias: bias, residual: UnsafePointer(out), gamma: gamma, beta: beta, rows: rows,
+        columns: columns, epsilon: 1e-5)
+    }
+    for r in 0..<rows {
+      let v = (0..<columns).map {
+        Double(x[r * columns + $0]) + Double(bias[$0]) + Double(residual[r * columns + $0])
+      }
+      let expected = Reference.layerNorm(
+        v, gamma: gamma.map(Double.init), beta: beta.map(Double.init), epsilon: 1e-5)
+      for c in 0..<columns {
+        // v, the mean and the inverse deviation carry a few ulps each of values up to 6 and of
+        // normalized values up to sqrt(columns); one column alone is exact up to the sum's rounding
+        // divided by sqrt(epsilon).
+        let bound = columns == 1 ? 2e-4 : 64 * Double(Float(6).ulp)
+        #expect(abs(Double(out[r * columns + c]) - expected[c]) < bound)
+      }
+    }
+  }
+
+  @Test(arguments: KernelSet.available.map(\.name), Activation.allCases)
+  func activationEqualsReference(name: String, activation: Activation) throws {
+    let kernels = try KernelSet.named(name)
+    let columns = 37
+    let bias = values(columns, seed: 6)
+    let x = values(5 * columns, seed: 7).map { $0 * 4 }
+    var out = x
+    out.withUnsafeMutableBufferPointer { buffer in
+      guard let out = buffer.baseAddress else { return }
+      kernels.activate(out, bias: bias, rows: 5, columns: columns, activation)
+    }
+    for i in x.indices {
+      let expected = Reference.activation(Double(x[i] + bias[i % columns]), activation)
+      // 1 + erf and 1 + tanh cancel below zero: absolute, a few ulps of |x| <= 10.
+      #expect(abs(Double(out[i]) - expected) <= 4 * Double(Float(10).ulp))
+    }
+  }
+
+  private static let attentionCases = KernelSet.available.flatMap { set in
+    [1, 2, 5, 6, 7, 16, 17, 33, 100].flatMap { tokens in
+      [8, 12, 32, 64].map { (set.name, tokens, $0) }
+    }
+  }
+
+  @Test(arguments: attentionCases)
+  func attentionEqualsReference(name: String, tokens: Int, headSize: Int) throws {
+    let kernels = try KernelSet.named(name)
+    let heads = 2
+    let hidden = heads * headSize
+    let stride = 3 * hidden
+    let qkv = values(tokens * stride, seed: 8)
+    let bias = values(stride, seed: 9)
+    let scale = 1 / Float(headSize).squareRoot()
+    var out = [Float](repeating: .nan, count: tokens * hidden)
+    let scratch = FloatBuffer(
+      count: KernelSet.attentionScratch(tokens: tokens, headSize: headSize))
+    out.withUnsafeMutableBufferPointer { buffer in
+      guard let out = buffer.baseAddress else { return }
+      kernels.attention(
+        out, qkv: qkv, bias: bias, stride: stride, tokens: tokens, heads: heads,
+        headSize: headSize, scale: scale, scratch: scratch.pointer)
+    }
+    for head in 0..<heads {
+      func part(_ which: Int) -> [[Double]] {
+        (0..<tokens).map { t in
+          (0..<headSize).map { c in
+            let column = which * hidden + head * headSize + c
+            return Double(qkv[t * stride + column]) + Double(bias[column])
+          }
+        }
+      }
+      let expected = Reference.attention(part(0), part(1), part(2), scale: Double(scale))
+      for t in 0..<tokens {
+        for c in 0..<headSize {
+          // Scores up to 16 sqrt(headSize) carry headSize/2 ulps, which exp passes on relatively;
+          // values are at most 4.
+          #expect(
+            abs(Double(out[t * hidden + head * headSize + c]) - expected[t][c])
+              < 4 * Double(headSize) * Double(Float(16).ulp))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [(32, 48, 144), (64, 384, 100), (96, 7, 33)])
+  func productEqualsReference(rows: Int, depth: Int, columns: Int) {
+    let a = values(rows * depth, seed: 10)
+    let b = values(columns * depth, seed: 11)
+    let c = FloatBuffer(count: rows * columns)
+    GEMM.multiplyTransposed(
+      c.pointer, cStride: columns, a, b, rows: rows, columns: columns, depth: depth)
+    func nested(_ values: [Float], _ rows: Int) -> [[Double]] {
+      (0..<rows).map { r in values[r * depth..<(r + 1) * depth].map(Double.init) }
+    }
+    let expected = Reference.multiplyTransposed(nested(a, rows), nested(b, columns))
+    for r in 0..<rows {
+      for column in 0..<columns {
+        // depth products of at most 4, summed: depth ulps of the largest partial sum.
+        let bound = Double(depth) * Double(Float(4 * depth).ulp)
+        #expect(abs(Double(c.pointer[r * columns + column]) - expected[r][column]) < bound)
+      }
+    }
+  }
+}
