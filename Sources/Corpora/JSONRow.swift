@@ -48,7 +48,7 @@ struct JSONRow: Decodable {
   /// A value that must be a string.
   private static func text(_ column: String, in values: Values) throws -> String {
     let key = try require(column, in: values)
-    if let text = try? values.decode(String.self, forKey: key) { return text }
+    if let text = try string(key, in: values) { return text }
     throw Fault.wrongType(column, expected: "a string", found: kind(key, in: values))
   }
 
@@ -59,13 +59,23 @@ struct JSONRow: Decodable {
     if !isRequired, !values.contains(Key(stringValue: column)) { return nil }
     let key = try require(column, in: values)
     if try values.decodeNil(forKey: key) { return nil }
-    if let text = try? values.decode(String.self, forKey: key) { return text }
+    if let text = try string(key, in: values) { return text }
     if let whole = try? values.decode(Int64.self, forKey: key) { return String(whole) }
     if let flag = try? values.decode(Bool.self, forKey: key) { return String(flag) }
     if let large = try? values.decode(UInt64.self, forKey: key) { return String(large) }
     if let number = try? values.decode(Double.self, forKey: key) { return String(number) }
     throw Fault.wrongType(
       column, expected: "a string, a number or a Boolean", found: kind(key, in: values))
+  }
+
+  /// A string; nil for another type. Foundation looks at escapes only here, so that a broken one
+  /// is thrown on.
+  private static func string(_ key: Key, in values: Values) throws -> String? {
+    do {
+      return try values.decode(String.self, forKey: key)
+    } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
+      return nil
+    }
   }
 
   private static func require(_ column: String, in values: Values) throws -> Key {
