@@ -66,7 +66,8 @@ let package = Package(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Contracts"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "CorporaTests", dependencies: ["Corpora", "Contracts"], resources: [.copy("Fixtures")]),
+      name: "CorporaTests", dependencies: ["Corpora", "Contracts", "StageKit"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Contracts"]),
     .testTarget(

@@ -1,0 +1,15 @@
+public import Contracts
+
+/// Why rows cannot be split; StageKit has the words.
+public enum SplitError: Error, Sendable, Equatable {
+  /// The size is not between 0 and 1, or a count that is negative.
+  case sizeOutOfRange(Split, size: SplitSize)
+  /// Nothing is left to train on once `part` has its rows, out of `rows`.
+  case noTrainingRows(part: Split, size: SplitSize, rows: Int)
+  /// Rows without a label cannot be stratified.
+  case unlabeledRows(count: Int)
+  /// Classes, by number, with fewer than two of the rows that `part` is taken from.
+  case classesTooSmall(part: Split, classes: [Int32])
+  /// Stratified, every class needs a row on both sides.
+  case fewerRowsThanClasses(part: Split, rows: Int, rest: Int, classes: Int)
+}
