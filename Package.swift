@@ -27,6 +27,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["Contracts", "CKernels", "COpenBLAS"]),
 
     // MARK: - Formats
+    .target(name: "AtomicFiles"),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Safetensors", dependencies: []),
     .target(name: "Tokenizers", dependencies: ["Contracts"]),

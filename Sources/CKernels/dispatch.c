@@ -45,6 +45,11 @@ const firn_kernels *firn_kernels_named(const char *name) {
   return 0;
 }
 
+size_t firn_packed_size(const firn_kernels *kernels, size_t columns, size_t depth) {
+  const size_t panel = 2 * (size_t)kernels->width;
+  return (columns + panel - 1) / panel * panel * depth;
+}
+
 size_t firn_attention_scratch(size_t tokens, size_t head_size) {
   const size_t step = 32, rows = 8; // 2 W and TILE_ROWS at their largest
   size_t padded = (tokens + step - 1) / step * step, wide = (head_size + step - 1) / step * step;

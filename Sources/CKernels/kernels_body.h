@@ -1,7 +1,9 @@
 // Every kernel of the table, over the vector type of the simd_*.h included before. Tails go through
 // the same vector arithmetic by partial loads, so that an element's bits do not depend on its place.
 #include "elementary.h"
+#include "tile.h"
 #include "attention.h"
+#include "gemm.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \
   static void SIMD(NAME)(float *y, const float *x, size_t count) {                                 \
@@ -19,36 +21,6 @@ MAP(map_exp, v_exp(a))
 MAP(map_erf, v_erf(a))
 MAP(map_tanh, v_tanh(a))
 #undef MAP
-
-static inline void bias_map(float *x, const float *bias, size_t rows, size_t columns,
-                            int activation) {
-  for (size_t r = 0; r < rows; r++, x += columns) {
-    size_t c = 0;
-    for (; c + W <= columns; c += W)
-      v_store(x + c, v_activation(v_add(v_load(x + c), v_load(bias + c)), activation));
-    if (c < columns) {
-      size_t n = columns - c;
-      vf a = v_add(v_load_part(x + c, n), v_load_part(bias + c, n));
-      v_store_part(x + c, v_activation(a, activation), n);
-    }
-  }
-}
-
-static void SIMD(bias_gelu)(float *x, const float *bias, size_t rows, size_t columns) {
-  bias_map(x, bias, rows, columns, FIRN_GELU);
-}
-
-static void SIMD(bias_activation)(float *x, const float *bias, size_t rows, size_t columns,
-                                  int activation) {
-  switch (activation) { // a constant in each call, so that the choice is made outside the loop
-  case FIRN_GELU: bias_map(x, bias, rows, columns, FIRN_GELU); break;
-  case FIRN_GELU_TANH: bias_map(x, bias, rows, columns, FIRN_GELU_TANH); break;
-  case FIRN_RELU: bias_map(x, bias, rows, columns, FIRN_RELU); break;
-  case FIRN_TANH: bias_map(x, bias, rows, columns, FIRN_TANH); break;
-  case FIRN_SILU: bias_map(x, bias, rows, columns, FIRN_SILU); break;
-  default: bias_map(x, bias, rows, columns, FIRN_QUICK_GELU); break;
-  }
-}
 
 static void SIMD(layer_norm)(float *out, const float *x, const float *bias, const float *residual,
                              const float *gamma, const float *beta, size_t rows, size_t columns,
@@ -132,8 +104,8 @@ const firn_kernels SIMD(firn_kernels) = {
     .exp = SIMD(map_exp),
     .erf = SIMD(map_erf),
     .tanh = SIMD(map_tanh),
-    .bias_gelu = SIMD(bias_gelu),
-    .bias_activation = SIMD(bias_activation),
+    .pack = SIMD(pack),
+    .gemm = SIMD(gemm),
     .layer_norm = SIMD(layer_norm),
     .axpy = SIMD(axpy),
     .maximum = SIMD(maximum),

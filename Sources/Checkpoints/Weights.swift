@@ -50,7 +50,7 @@ public struct Weights {
       return TensorValues([])
     }
     do {
-      if let mapped = try file.mappedFloats(found) { return TensorValues(mapped, in: file) }
+      if let mapped = try file.mappedFloats(found) { return TensorValues(mapped, found, in: file) }
       return TensorValues(try file.floats(found))
     } catch {
       throw .weights(error)
@@ -91,8 +91,10 @@ public final class TensorValues: @unchecked Sendable {
   public let pointer: UnsafePointer<Float>
   public let count: Int
   private let file: SafetensorsFile?
+  private let name: String
 
-  init(_ mapped: UnsafeBufferPointer<Float>, in file: SafetensorsFile) {
+  init(_ mapped: UnsafeBufferPointer<Float>, _ name: String, in file: SafetensorsFile) {
+    self.name = name
     count = mapped.count
     // An empty tensor has no address; nothing reads through this one.
     pointer = mapped.baseAddress ?? UnsafePointer(UnsafeMutablePointer<Float>.allocate(capacity: 1))
@@ -107,6 +109,12 @@ public final class TensorValues: @unchecked Sendable {
     }
     pointer = UnsafePointer(copy)
     file = nil
+    name = ""
+  }
+
+  /// Lets the system drop the file's pages; reading the values again brings them back.
+  public func release() {
+    try? file?.adviseDontNeed(name)
   }
 
   deinit {

@@ -99,38 +99,41 @@ private struct BertLayer: Sendable {
   let output: Linear
   let outputNorm: LayerNorm
 
-  init(_ weights: inout Weights, _ config: BertConfig, _ name: String) throws(CheckpointError) {
+  init(
+    _ weights: inout Weights, _ config: BertConfig, _ name: String, _ kernels: KernelSet
+  ) throws(CheckpointError) {
     let width = config.hiddenSize
     let epsilon = config.layerNormEps
     qkv = try Linear(
       &weights, joining: ["query", "key", "value"].map { "\(name).attention.self.\($0)" },
-      inputs: width, outputs: width)
+      inputs: width, outputs: width, kernels: kernels)
     attentionOutput = try Linear(
-      &weights, "\(name).attention.output.dense", inputs: width, outputs: width)
+      &weights, "\(name).attention.output.dense", inputs: width, outputs: width, kernels: kernels)
     attentionNorm = try LayerNorm(
       &weights, "\(name).attention.output.LayerNorm", size: width, epsilon: epsilon)
     intermediate = try Linear(
-      &weights, "\(name).intermediate.dense", inputs: width, outputs: config.intermediateSize)
+      &weights, "\(name).intermediate.dense", inputs: width, outputs: config.intermediateSize,
+      kernels: kernels)
     output = try Linear(
-      &weights, "\(name).output.dense", inputs: config.intermediateSize, outputs: width)
+      &weights, "\(name).output.dense", inputs: config.intermediateSize, outputs: width,
+      kernels: kernels)
     outputNorm = try LayerNorm(
       &weights, "\(name).output.LayerNorm", size: width, epsilon: epsilon)
   }
 
-  /// hidden [tokens, width] in place; the products run over `GEMM.paddedRows(tokens)` rows.
+  /// hidden [tokens, width] in place.
   func forward(
     _ kernels: KernelSet, _ config: BertConfig, _ slice: TokenSlice, _ workspace: Workspace,
     _ hidden: UnsafeMutablePointer<Float>
   ) {
     let width = config.hiddenSize
     let tokens = slice.tokenCount
-    let rows = GEMM.paddedRows(tokens)
     let headSize = width / config.numAttentionHeads
     let wide = workspace["wide"]
     let context = workspace["context"]
     let product = workspace["product"]
 
-    qkv.multiply(wide, hidden, rows: rows)
+    qkv.multiply(kernels, wide, hidden, rows: tokens)
     for text in slice.texts {
       let range = slice.range(text)
       let start = range.lowerBound - slice.start
@@ -140,15 +143,12 @@ private struct BertLayer: Sendable {
         headSize: headSize, scale: 1 / Float(headSize).squareRoot(),
         scratch: workspace["scratch"])
     }
-    attentionOutput.multiply(product, context, rows: rows)
+    attentionOutput.multiply(kernels, product, context, rows: tokens)
     attentionNorm(
       kernels, hidden, product, bias: attentionOutput.bias, residual: hidden, rows: tokens)
 
-    intermediate.multiply(wide, hidden, rows: rows)
-    kernels.activate(
-      wide, bias: intermediate.bias.pointer, rows: tokens, columns: config.intermediateSize,
-      config.hiddenAct)
-    output.multiply(product, wide, rows: rows)
+    intermediate.multiply(kernels, wide, hidden, rows: tokens, config.hiddenAct)
+    output.multiply(kernels, product, wide, rows: tokens)
     outputNorm(kernels, hidden, product, bias: output.bias, residual: hidden, rows: tokens)
   }
 }
@@ -178,7 +178,7 @@ public struct Bert: Encoder {
     embeddings = try BertEmbeddings(&weights, config)
     var layers: [BertLayer] = []
     for k in 0..<config.numHiddenLayers {
-      layers.append(try BertLayer(&weights, config, "encoder.layer.\(k)"))
+      layers.append(try BertLayer(&weights, config, "encoder.layer.\(k)", kernels))
     }
     try weights.finish()
     self.layers = layers
@@ -187,14 +187,13 @@ public struct Bert: Encoder {
   }
 
   public func makeWorkspace(tokens: Int, longest: Int) -> Workspace {
-    let rows = GEMM.paddedRows(tokens)
     let width = config.hiddenSize
     let headSize = width / config.numAttentionHeads
     return Workspace(
       tokens: tokens,
       [
-        ("hidden", rows * width), ("context", rows * width), ("product", rows * width),
-        ("wide", rows * max(3 * width, config.intermediateSize)),
+        ("hidden", tokens * width), ("context", tokens * width), ("product", tokens * width),
+        ("wide", tokens * max(3 * width, config.intermediateSize)),
         ("scratch", KernelSet.attentionScratch(tokens: longest, headSize: headSize)),
       ])
   }

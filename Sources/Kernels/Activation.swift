@@ -27,6 +27,6 @@ public enum Activation: String, CaseIterable, Sendable {
       case .silu, .swish: FIRN_SILU
       case .tanh: FIRN_TANH
       }
-    return Int32(bitPattern: code.rawValue)
+    return code.rawValue
   }
 }

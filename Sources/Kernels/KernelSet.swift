@@ -1,7 +1,7 @@
 internal import CKernels
 import Glibc
 
-/// The element-wise and attention kernels of one instruction set.
+/// The product, attention and element-wise kernels of one instruction set.
 ///
 /// The set is chosen once, the best that the machine can run, or the one that the environment
 /// variable `FIRN_KERNELS` names. All matrices are row-major float32; every kernel treats rows
@@ -58,14 +58,6 @@ public struct KernelSet: @unchecked Sendable {
     table.pointee.tanh(y, x, count)
   }
 
-  /// `x = activation(x + bias)` in place: x [rows, columns], bias [columns].
-  public func activate(
-    _ x: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, rows: Int, columns: Int,
-    _ activation: Activation
-  ) {
-    table.pointee.bias_activation(x, bias, rows, columns, activation.code)
-  }
-
   /// Layer normalization of `x + bias + residual`, row by row.
   ///
   /// `out = (v - mean(v)) / sqrt(var(v) + epsilon) * gamma + beta` with `v = x + bias + residual`:
@@ -97,6 +89,29 @@ public struct KernelSet: @unchecked Sendable {
     table.pointee.sum_of_squares(x, count)
   }
 
+  // MARK: - Products
+
+  /// Packs a checkpoint's `weight` [columns, depth] for ``multiply(_:_:_:rows:bias:activation:)``.
+  public func pack(_ weight: UnsafePointer<Float>, columns: Int, depth: Int) -> PackedMatrix {
+    let buffer = FloatBuffer(count: firn_packed_size(table, columns, depth))
+    table.pointee.pack(buffer.pointer, weight, columns, depth)
+    return PackedMatrix(buffer: buffer, columns: columns, depth: depth)
+  }
+
+  /// `c = a b^T`, or `c = activation(a b^T + bias)`: a [rows, depth], c [rows, columns].
+  ///
+  /// Each element is one chain of fused multiply-adds over depth, so that a row's bits depend on
+  /// that row alone, whatever the number of rows.
+  public func multiply(
+    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: PackedMatrix, rows: Int,
+    bias: UnsafePointer<Float>? = nil, activation: Activation? = nil
+  ) {
+    precondition((bias == nil) == (activation == nil), "bias and activation come together")
+    table.pointee.gemm(
+      c, b.columns, a, b.depth, b.buffer.pointer, bias, rows, b.depth, b.columns,
+      activation?.code ?? FIRN_NONE.rawValue)
+  }
+
   // MARK: - Attention
 
   /// Scaled dot-product attention of one text over all its heads, every token seeing every token.
@@ -120,6 +135,13 @@ public struct KernelSet: @unchecked Sendable {
   public static func attentionScratch(tokens: Int, headSize: Int) -> Int {
     firn_attention_scratch(tokens, headSize)
   }
+}
+
+/// A weight matrix [columns, depth] in the order in which one kernel set reads it.
+public struct PackedMatrix: Sendable {
+  let buffer: FloatBuffer
+  public let columns: Int
+  public let depth: Int
 }
 
 /// A kernel set that cannot be had.

@@ -50,21 +50,61 @@ struct LayerKernelTests {
     }
   }
 
-  @Test(arguments: KernelSet.available.map(\.name), Activation.allCases)
-  func activationEqualsReference(name: String, activation: Activation) throws {
-    let kernels = try KernelSet.named(name)
-    let columns = 37
-    let bias = values(columns, seed: 6)
-    let x = values(5 * columns, seed: 7).map { $0 * 4 }
-    var out = x
-    out.withUnsafeMutableBufferPointer { buffer in
-      guard let out = buffer.baseAddress else { return }
-      kernels.activate(out, bias: bias, rows: 5, columns: columns, activation)
+  private static let productCases = KernelSet.available.flatMap { set in
+    [(1, 1, 1), (5, 24, 17), (7, 33, 72), (32, 48, 144), (150, 384, 100), (13, 7, 33)].map {
+      (set.name, $0)
     }
-    for i in x.indices {
-      let expected = Reference.activation(Double(x[i] + bias[i % columns]), activation)
-      // 1 + erf and 1 + tanh cancel below zero: absolute, a few ulps of |x| <= 10.
-      #expect(abs(Double(out[i]) - expected) <= 4 * Double(Float(10).ulp))
+  }
+
+  private func nested(_ values: [Float], _ rows: Int, _ depth: Int) -> [[Double]] {
+    (0..<rows).map { r in values[r * depth..<(r + 1) * depth].map(Double.init) }
+  }
+
+  @Test(arguments: productCases)
+  func productEqualsReference(name: String, shape: (rows: Int, depth: Int, columns: Int)) throws {
+    let kernels = try KernelSet.named(name)
+    let (rows, depth, columns) = shape
+    let a = values(rows * depth, seed: 10)
+    let b = values(columns * depth, seed: 11)
+    let bias = values(columns, seed: 12)
+    let packed = kernels.pack(b, columns: columns, depth: depth)
+    let expected = Reference.multiplyTransposed(nested(a, rows, depth), nested(b, columns, depth))
+    let c = FloatBuffer(count: rows * columns)
+    // depth products of at most 4, summed: depth ulps of the largest partial sum.
+    let bound = Double(depth) * Double(Float(4 * depth).ulp)
+    kernels.multiply(c.pointer, a, packed, rows: rows)
+    for r in 0..<rows {
+      for column in 0..<columns {
+        #expect(abs(Double(c.pointer[r * columns + column]) - expected[r][column]) <= bound)
+      }
+    }
+    for activation in Activation.allCases {
+      kernels.multiply(c.pointer, a, packed, rows: rows, bias: bias, activation: activation)
+      for r in 0..<rows {
+        for column in 0..<columns {
+          let x = expected[r][column] + Double(bias[column])
+          // 1 + erf and 1 + tanh cancel below zero: a few ulps of |x|; slopes are at most 1.13.
+          let slack = 1.2 * bound + 4 * Double(Float(abs(x) + 1).ulp)
+          let found = Double(c.pointer[r * columns + column])
+          #expect(abs(found - Reference.activation(x, activation)) <= slack)
+        }
+      }
+    }
+  }
+
+  /// A row's product has the same bits whatever stands beside it.
+  @Test(arguments: KernelSet.available.map(\.name))
+  func rowsKeepTheirBits(name: String) throws {
+    let kernels = try KernelSet.named(name)
+    let (rows, depth, columns) = (157, 72, 40)
+    let a = values(rows * depth, seed: 13)
+    let packed = kernels.pack(values(columns * depth, seed: 14), columns: columns, depth: depth)
+    let all = FloatBuffer(count: rows * columns)
+    kernels.multiply(all.pointer, a, packed, rows: rows)
+    let one = FloatBuffer(count: columns)
+    for r in 0..<rows {
+      kernels.multiply(one.pointer, Array(a[r * depth..<(r + 1) * depth]), packed, rows: 1)
+      for c in 0..<columns { #expect(one.pointer[c] == all.pointer[r * columns + c]) }
     }
   }
 
@@ -110,26 +150,6 @@ struct LayerKernelTests {
             abs(Double(out[t * hidden + head * headSize + c]) - expected[t][c])
               < 4 * Double(headSize) * Double(Float(16).ulp))
         }
-      }
-    }
-  }
-
-  @Test(arguments: [(32, 48, 144), (64, 384, 100), (96, 7, 33)])
-  func productEqualsReference(rows: Int, depth: Int, columns: Int) {
-    let a = values(rows * depth, seed: 10)
-    let b = values(columns * depth, seed: 11)
-    let c = FloatBuffer(count: rows * columns)
-    GEMM.multiplyTransposed(
-      c.pointer, cStride: columns, a, b, rows: rows, columns: columns, depth: depth)
-    func nested(_ values: [Float], _ rows: Int) -> [[Double]] {
-      (0..<rows).map { r in values[r * depth..<(r + 1) * depth].map(Double.init) }
-    }
-    let expected = Reference.multiplyTransposed(nested(a, rows), nested(b, columns))
-    for r in 0..<rows {
-      for column in 0..<columns {
-        // depth products of at most 4, summed: depth ulps of the largest partial sum.
-        let bound = Double(depth) * Double(Float(4 * depth).ulp)
-        #expect(abs(Double(c.pointer[r * columns + column]) - expected[r][column]) < bound)
       }
     }
   }

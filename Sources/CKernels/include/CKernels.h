@@ -1,8 +1,8 @@
-// The element-wise and attention kernels of the encoders, one table of functions per instruction
+// The product, attention and element-wise kernels of the encoders, one table of functions per instruction
 // set, chosen once at run time.
 //
 // Why this target exists: Swift has no per-function instruction set. This is the one place for C;
-// only the Swift target Kernels imports it. Matrix products are OpenBLAS's.
+// only the Swift target Kernels imports it.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -21,12 +21,12 @@ typedef struct firn_kernels {
   void (*erf)(float *y, const float *x, size_t count);
   void (*tanh)(float *y, const float *x, size_t count);
 
-  // x = gelu(x + bias): x [rows, columns] in place, bias [columns]. gelu is the erf form,
-  // x/2 (1 + erf(x/sqrt 2)).
-  void (*bias_gelu)(float *x, const float *bias, size_t rows, size_t columns);
-
-  // x = act(x + bias) for the other activations: see firn_activation.
-  void (*bias_activation)(float *x, const float *bias, size_t rows, size_t columns, int activation);
+  // c = act(a b^T + bias): a [rows, depth], c [rows, columns], bias [columns]. With activation
+  // FIRN_NONE it is a b^T alone and bias is not read. `packed` is b [columns, depth] after `pack`,
+  // which writes firn_packed_size(kernels, columns, depth) floats.
+  void (*pack)(float *packed, const float *b, size_t columns, size_t depth);
+  void (*gemm)(float *c, size_t c_stride, const float *a, size_t a_stride, const float *packed,
+               const float *bias, size_t rows, size_t depth, size_t columns, int activation);
 
   // out = (v - mean(v)) / sqrt(var(v) + epsilon) * gamma + beta for each row of v = x + bias +
   // residual: [rows, columns]. bias [columns] and residual [rows, columns] may be null; out may
@@ -52,6 +52,7 @@ typedef struct firn_kernels {
 } firn_kernels;
 
 enum firn_activation {
+  FIRN_NONE = -1,
   FIRN_GELU = 0,       // x/2 (1 + erf(x / sqrt 2))
   FIRN_GELU_TANH = 1,  // x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
   FIRN_RELU = 2,
@@ -67,6 +68,9 @@ const firn_kernels *firn_kernels_named(const char *name);
 // How many entries this machine can run, and each of them, best first.
 int firn_kernels_count(void);
 const firn_kernels *firn_kernels_at(int index);
+
+// Floats of a packed matrix [columns, depth].
+size_t firn_packed_size(const firn_kernels *kernels, size_t columns, size_t depth);
 
 // Floats of scratch that `attention` needs, for the widest vectors.
 size_t firn_attention_scratch(size_t tokens, size_t head_size);

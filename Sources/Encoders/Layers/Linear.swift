@@ -1,10 +1,10 @@
 import Checkpoints
 import Kernels
 
-/// `y = x W^T + b`, the bias left to the kernel that comes next.
+/// `y = x W^T`, with the bias for the kernel that comes next, or `y = activation(x W^T + b)`.
 struct Linear: Sendable {
-  /// [outputs, inputs], as checkpoints keep it.
-  private let weight: UnsafePointerBox
+  /// [outputs, inputs].
+  private let weight: PackedMatrix
   /// [outputs].
   let bias: UnsafePointerBox
   let inputs: Int
@@ -12,37 +12,45 @@ struct Linear: Sendable {
 
   /// Loads `name.weight` and `name.bias`.
   init(
-    _ weights: inout Weights, _ name: String, inputs: Int, outputs: Int
+    _ weights: inout Weights, _ name: String, inputs: Int, outputs: Int, kernels: KernelSet
   ) throws(CheckpointError) {
-    weight = .init(try weights.tensor(name + ".weight", [outputs, inputs]))
-    bias = .init(try weights.tensor(name + ".bias", [outputs]))
-    self.inputs = inputs
-    self.outputs = outputs
+    try self.init(&weights, joining: [name], inputs: inputs, outputs: outputs, kernels: kernels)
   }
 
   /// Loads several layers of the same inputs as one, so that a forward pass is one product.
   init(
-    _ weights: inout Weights, joining names: [String], inputs: Int, outputs: Int
+    _ weights: inout Weights, joining names: [String], inputs: Int, outputs: Int,
+    kernels: KernelSet
   ) throws(CheckpointError) {
-    let joinedWeight = FloatBuffer(count: names.count * outputs * inputs)
+    let rows = FloatBuffer(count: names.count * outputs * inputs)
     let joinedBias = FloatBuffer(count: names.count * outputs)
     for (i, name) in names.enumerated() {
       let weight = try weights.tensor(name + ".weight", [outputs, inputs])
       let bias = try weights.tensor(name + ".bias", [outputs])
-      (joinedWeight.pointer + i * outputs * inputs).update(
-        from: weight.pointer, count: weight.count)
+      (rows.pointer + i * outputs * inputs).update(from: weight.pointer, count: weight.count)
       (joinedBias.pointer + i * outputs).update(from: bias.pointer, count: bias.count)
+      // The packed copy is what will be read: the file's own pages may go.
+      weight.release()
     }
-    weight = .init(joinedWeight)
+    weight = kernels.pack(rows.pointer, columns: names.count * outputs, depth: inputs)
     bias = .init(joinedBias)
     self.inputs = inputs
     self.outputs = names.count * outputs
   }
 
-  /// `y = x W^T`: x [rows, inputs], y [rows, outputs]; rows a multiple of `GEMM.rowMultiple`.
-  func multiply(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int) {
-    GEMM.multiplyTransposed(
-      y, cStride: outputs, x, weight.pointer, rows: rows, columns: outputs, depth: inputs)
+  /// `y = x W^T`: x [rows, inputs], y [rows, outputs].
+  func multiply(
+    _ kernels: KernelSet, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int
+  ) {
+    kernels.multiply(y, x, weight, rows: rows)
+  }
+
+  /// `y = activation(x W^T + b)`: x [rows, inputs], y [rows, outputs].
+  func multiply(
+    _ kernels: KernelSet, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
+    _ activation: Activation
+  ) {
+    kernels.multiply(y, x, weight, rows: rows, bias: bias.pointer, activation: activation)
   }
 }
 

@@ -1,0 +1,113 @@
+import Glibc
+import Synchronization
+
+/// An output that appears whole or not at all.
+///
+/// The content is written to a temporary file beside the target. ``commit()`` flushes it to disk
+/// and renames it over the target; without a commit it is removed when the object goes.
+public final class AtomicFile: Sendable {
+  /// Where the output will stand.
+  public let path: String
+  /// Where it is written meanwhile.
+  public let temporaryPath: String
+  private let done = Atomic<Bool>(false)
+
+  /// Prepares an output.
+  ///
+  /// - Throws: ``AtomicFileError`` when the folder is missing or cannot be written, or a folder
+  ///   stands in the output's place.
+  public init(path: String) throws(AtomicFileError) {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    var status = stat()
+    guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw .noFolder(path: path, folder: folder)
+    }
+    guard !name.isEmpty, stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+      throw .isFolder(path: path)
+    }
+    self.path = path
+    temporaryPath = "\(folder)/.\(name).\(getpid()).tmp"
+    let descriptor = open(temporaryPath, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
+    close(descriptor)
+    Self.pending.withLock { $0.insert(temporaryPath) }
+  }
+
+  deinit { discard() }
+
+  /// Flushes the temporary file to disk and moves it to its place.
+  ///
+  /// - Throws: ``AtomicFileError`` when that fails; the target is as it was.
+  public func commit() throws(AtomicFileError) {
+    try Self.flush(temporaryPath, reportedAs: path)
+    guard rename(temporaryPath, path) == 0 else {
+      throw .cannotWrite(path: path, errorNumber: errno)
+    }
+    done.store(true, ordering: .relaxed)
+    Self.pending.withLock { _ = $0.remove(temporaryPath) }
+    // The rename itself is on disk once the folder is; some file systems cannot flush a folder.
+    let folder = temporaryPath[..<(temporaryPath.lastIndex(of: "/") ?? temporaryPath.startIndex)]
+    try? Self.flush(String(folder), reportedAs: path)
+  }
+
+  /// Removes the temporary file unless it was committed.
+  public func discard() {
+    guard !done.exchange(true, ordering: .relaxed) else { return }
+    unlink(temporaryPath)
+    Self.pending.withLock { _ = $0.remove(temporaryPath) }
+  }
+
+  /// Writes `bytes` to `path`, whole or not at all.
+  ///
+  /// - Throws: ``AtomicFileError``.
+  public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(AtomicFileError) {
+    let file = try AtomicFile(path: path)
+    let descriptor = open(file.temporaryPath, O_WRONLY | O_TRUNC | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
+    let content = Array(bytes)
+    var written = 0
+    while written < content.count {
+      let count = content.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let number = errno
+        close(descriptor)
+        throw .cannotWrite(path: path, errorNumber: number)
+      }
+      written += count
+    }
+    close(descriptor)
+    try file.commit()
+  }
+
+  /// Removes every temporary file of this process: for the way out after a signal.
+  public static func discardAll() {
+    let paths = pending.withLock { Array($0) }
+    for path in paths { unlink(path) }
+  }
+
+  private static let pending = Mutex<Set<String>>([])
+
+  private static func flush(_ path: String, reportedAs target: String) throws(AtomicFileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotWrite(path: target, errorNumber: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: target, errorNumber: errno) }
+  }
+}
+
+/// An output that cannot be written.
+public enum AtomicFileError: Error, Equatable {
+  /// The folder that should hold the output does not exist.
+  case noFolder(path: String, folder: String)
+  /// A folder stands where the output should go.
+  case isFolder(path: String)
+  /// The temporary file beside the output cannot be created.
+  case cannotCreate(path: String, errorNumber: Int32)
+  /// Writing, flushing or renaming failed.
+  case cannotWrite(path: String, errorNumber: Int32)
+}
