@@ -6,9 +6,7 @@ struct Slices: Sendable {
   let items: Int
   let count: Int
 
-  /// - Parameters:
-  ///   - count: Items to cut.
-  ///   - resultSize: Numbers that each slice's result holds; wide results mean fewer slices.
+  /// Cuts `items`; each slice's result holds `resultSize` numbers, and wide ones mean fewer slices.
   init(count items: Int, resultSize: Int) {
     // 32 slices keep as many cores busy; 2^23 numbers are 64 MB for all results together.
     self.items = items
