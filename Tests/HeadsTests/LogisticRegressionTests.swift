@@ -8,12 +8,12 @@ import Testing
     #expect(LogisticCase.all.count == 14)
   }
 
-  // scikit-learn's fixture is at its optimum within 1e-10 in the gradient; ours within 1e-6. The
+  // scikit-learn's fixture is at its optimum within 1e-12 in the gradient; ours within 1e-7. The
   // gap of the objective is quadratic in that, of the probabilities linear.
   @Test("reaches scikit-learn's optimum", arguments: LogisticCase.all)
   func optimum(expected: LogisticCase) throws {
     let head = try expected.fit()
-    #expect(head.summary.converged && head.summary.gradientNorm <= 1e-6)
+    #expect(head.summary.converged && head.summary.gradientNorm <= 1e-7)
     #expect(head.summary.objective <= expected.objective * (1 + 1e-9))
     // And not better either, or it would be another objective.
     #expect(head.summary.objective >= expected.objective * (1 - 1e-9))
@@ -32,10 +32,10 @@ import Testing
     let head = try LogisticRegression.fit(
       features: expected.matrix, labels: expected.labels, classCount: expected.class_count,
       configuration: configuration)
-    // Bound: the gradients of scikit-learn's fixtures (1e-10) over the smallest curvature, which
-    // is at least λ = 1 / (C · rows) >= 1e-4 here, at unit scale.
+    // Bound: both gradients (1e-11 and 1e-12) over the smallest curvature, which is at least
+    // λ = 1 / (C · rows) >= 1e-4 here: 1e-7 in the Euclidean norm, times the root of 30 parameters.
     let worst = zip(head.coefficients, expected.coef).map { abs($0 - $1) }.max() ?? 1
-    #expect(worst <= 1e-5, "\(worst)")
+    #expect(worst <= 1e-6, "\(worst)")
   }
 
   @Test func hasTheSameBitsOnAnyNumberOfThreads() throws {
