@@ -1,0 +1,103 @@
+import Foundation
+
+/// head.json.
+struct HeadDescription: Codable {
+  var formatVersion: Int
+  var head: String
+  var width: Int
+  var classNames: [String]
+  var features: FeatureProvenance
+  var record: HeadRecord
+
+  enum CodingKeys: String, CodingKey {
+    case head, width, features, logistic
+    case formatVersion = "format_version"
+    case classNames = "class_names"
+  }
+
+  init(
+    formatVersion: Int, head: String, width: Int, classNames: [String],
+    features: FeatureProvenance, record: HeadRecord
+  ) {
+    self.formatVersion = formatVersion
+    self.head = head
+    self.width = width
+    self.classNames = classNames
+    self.features = features
+    self.record = record
+  }
+
+  /// Reads and checks what needs no tensors.
+  ///
+  /// - Throws: `malformed`, `newerVersion`, `unknownKind`, `inconsistent`.
+  init(json: Data, path: String) throws(HeadError) {
+    // The version first: a newer file may differ in everything else.
+    let outline: Outline = try Self.decode(json, path: path)
+    guard outline.format_version <= HeadArchive.formatVersion else {
+      throw .newerVersion(
+        path: path, found: outline.format_version, supported: HeadArchive.formatVersion)
+    }
+    guard outline.head == LogisticRecord.kind else {
+      throw .unknownKind(path: path, kind: outline.head)
+    }
+    self = try Self.decode(json, path: path)
+    guard formatVersion > 0 else { throw .inconsistent(path: path, field: "format_version") }
+    guard width > 0 else { throw .inconsistent(path: path, field: "width") }
+    guard !classNames.isEmpty else { throw .inconsistent(path: path, field: "class_names") }
+  }
+
+  private struct Outline: Decodable {
+    let format_version: Int
+    let head: String
+  }
+
+  private static func decode<Value: Decodable>(
+    _ json: Data, path: String
+  ) throws(HeadError) -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: json)
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw .malformed(path: path, detail: "there is no \(key.stringValue)")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
+    {
+      let field = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw .malformed(path: path, detail: "\(field) is of the wrong type")
+    } catch {
+      throw .malformed(path: path, detail: "it is not JSON")
+    }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    formatVersion = try container.decode(Int.self, forKey: .formatVersion)
+    head = try container.decode(String.self, forKey: .head)
+    width = try container.decode(Int.self, forKey: .width)
+    classNames = try container.decode([String].self, forKey: .classNames)
+    features = try container.decode(FeatureProvenance.self, forKey: .features)
+    record = .logistic(try container.decode(LogisticRecord.self, forKey: .logistic))
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(formatVersion, forKey: .formatVersion)
+    try container.encode(head, forKey: .head)
+    try container.encode(width, forKey: .width)
+    try container.encode(classNames, forKey: .classNames)
+    try container.encode(features, forKey: .features)
+    switch record {
+    case .logistic(let record): try container.encode(record, forKey: .logistic)
+    }
+  }
+
+  /// Readable and with sorted keys: the same description gives the same bytes.
+  func encoded() -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    } catch {
+      // Only a number that is not finite cannot be encoded, and training yields none.
+      preconditionFailure("head.json: \(error)")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+public import Safetensors
+
+/// What can go wrong in training, loading or applying a head; the cases carry the evidence.
+public enum HeadError: Error, Sendable, Equatable {
+  case noTrainingRows
+  /// All training rows are of the class with this index.
+  case singleClass(Int)
+  /// A NaN or an infinity, at this row and column of the features given.
+  case nonFiniteFeature(row: Int, column: Int)
+  case widthMismatch(expected: Int, found: Int)
+  /// A setting out of its range.
+  case badHyperparameter(name: String, value: String)
+
+  // MARK: - Archives
+
+  case cannotRead(path: String)
+  /// head.json is not JSON or lacks a field; `detail` says which.
+  case malformed(path: String, detail: String)
+  case newerVersion(path: String, found: Int, supported: Int)
+  case unknownKind(path: String, kind: String)
+  /// A field of head.json contradicts the others or is out of its range.
+  case inconsistent(path: String, field: String)
+  case badShape(path: String, tensor: String, expected: [Int], found: [Int])
+  /// A NaN or an infinity among the weights.
+  case nonFiniteWeights(path: String, tensor: String)
+  /// head.safetensors is missing or broken.
+  case weights(SafetensorsError)
+}

@@ -1,0 +1,149 @@
+public import Contracts
+import Kernels
+
+/// Logistic regression: a softmax over classes, or a sigmoid where there are two.
+///
+/// A class known but without training rows has no coefficients and the probability 0, as if
+/// scikit-learn had been fitted on the classes that are there. So with two such classes of many the
+/// model is a sigmoid.
+public struct LogisticRegression: Head, Equatable {
+  /// What training is told.
+  public struct Configuration: Sendable, Equatable, Codable {
+    /// The inverse strength of the L2 penalty, as scikit-learn's C.
+    public var c = 1.0
+    public var classWeight = ClassWeight.none
+    /// Whether features are shifted and scaled to mean 0 and deviation 1, fitted on the training
+    /// rows.
+    public var standardize = false
+    /// The largest element of the mean objective's gradient at which training ends.
+    ///
+    /// The objective's distance from the optimum is quadratic in it: 1e-7 leaves less than 1e-9 of
+    /// the objective where 1e-6 can leave 1e-8, for some five iterations more.
+    public var tolerance = 1e-7
+    public var maximumIterations = 1000
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+      case c = "C"
+      case classWeight = "class_weight"
+      case standardize
+      case tolerance
+      case maximumIterations = "max_iterations"
+    }
+  }
+
+  /// How much a row counts, by its class.
+  public enum ClassWeight: Sendable, Equatable, Codable {
+    /// Every row counts 1.
+    case none
+    /// n / (classes · rows of the class): every class counts the same in sum.
+    case balanced
+    /// One positive weight a class.
+    case explicit([Double])
+  }
+
+  /// What training reached.
+  public struct Summary: Sendable, Equatable, Codable {
+    public let rows: Int
+    public let iterations: Int
+    /// How often objective and gradient were computed.
+    public let evaluations: Int
+    /// The mean objective: (Σ weight · log loss + ‖coefficients‖² / 2C) / Σ weight.
+    public let objective: Double
+    /// The largest magnitude in the gradient of the mean objective.
+    public let gradientNorm: Double
+    /// Whether the gradient is within the tolerance.
+    public let converged: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case rows, iterations, evaluations, objective, converged
+      case gradientNorm = "gradient_norm"
+    }
+  }
+
+  public let width: Int
+  public let classCount: Int
+  /// The classes with training rows, ascending.
+  public let trainedClasses: [Int]
+  /// [outputs, width], row-major: one output for two trained classes (the score of the second),
+  /// else one a trained class.
+  public let coefficients: [Double]
+  /// [outputs].
+  public let intercepts: [Double]
+  /// Applied to features before the coefficients; nil when not asked for.
+  public let standardization: Standardization?
+  public let configuration: Configuration
+  public let summary: Summary
+
+  /// The number of scores a row: 1 for two trained classes, else their number.
+  public var outputs: Int { intercepts.count }
+
+  public func predictProbabilities(
+    _ features: Matrix, threads: Int
+  ) throws(HeadError) -> ClassProbabilities {
+    guard features.columns == width else {
+      throw .widthMismatch(expected: width, found: features.columns)
+    }
+    try features.checkFinite()
+    let blocks = RowBlocks(features: features, standardization: standardization)
+    let parameters = Self.joined(coefficients, intercepts)
+    var values = [Double](repeating: 0, count: features.rows * classCount)
+    values.withUnsafeMutableBufferPointer { values in
+      guard let output = values.baseAddress else { return }
+      Parallel.forEach(blocks.count, threads: threads) { block in
+        predict(blocks, block, parameters, into: output)
+      }
+    }
+    return ClassProbabilities(rows: features.rows, classCount: classCount, values: values)
+  }
+
+  /// Writes the probabilities of block `index` to their rows of `output` [n, classCount].
+  private func predict(
+    _ blocks: RowBlocks, _ index: Int, _ parameters: [Double],
+    into output: UnsafeMutablePointer<Double>
+  ) {
+    let columns = blocks.columns
+    let rows = blocks.rows(index)
+    // Always a full block: the product's kernels, and with them the last bits, depend on its shape.
+    var x = [Double](repeating: 0, count: RowBlocks.blockRows * columns)
+    var z = [Double](repeating: 0, count: RowBlocks.blockRows * outputs)
+    x.withUnsafeMutableBufferPointer { x in
+      z.withUnsafeMutableBufferPointer { z in
+        parameters.withUnsafeBufferPointer { parameters in
+          guard let x = x.baseAddress, let z = z.baseAddress, let w = parameters.baseAddress else {
+            return
+          }
+          blocks.load(rows: rows, into: x)
+          DoubleGemm.multiply(
+            m: RowBlocks.blockRows, n: outputs, k: columns, .init(x, stride: columns),
+            .init(w, stride: columns, transposed: true), into: z, stride: outputs)
+          for (i, row) in rows.enumerated() {
+            normalize(z + i * outputs, into: output + row * classCount)
+          }
+        }
+      }
+    }
+  }
+
+  /// Turns one row's scores into probabilities of the trained classes.
+  private func normalize(
+    _ scores: UnsafeMutablePointer<Double>, into probabilities: UnsafeMutablePointer<Double>
+  ) {
+    if outputs == 1 {
+      probabilities[trainedClasses[0]] = sigmoid(-scores[0])
+      probabilities[trainedClasses[1]] = sigmoid(scores[0])
+    } else {
+      softmax(scores, count: outputs)
+      for (score, index) in trainedClasses.enumerated() { probabilities[index] = scores[score] }
+    }
+  }
+
+  /// [outputs, width + 1]: each row of coefficients with its intercept.
+  private static func joined(_ coefficients: [Double], _ intercepts: [Double]) -> [Double] {
+    let width = coefficients.count / intercepts.count
+    return intercepts.indices.flatMap { output in
+      coefficients[output * width..<(output + 1) * width] + [intercepts[output]]
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import COpenBLAS
+
+/// Matrix multiplication in float64 on OpenBLAS, one thread a call.
+///
+/// Callers cut their work into blocks of their own and run those in parallel: with a partition that
+/// does not depend on the number of threads, neither does any bit of the result.
+public enum DoubleGemm {
+  /// A row-major matrix in memory, `stride` elements from one row to the next.
+  public struct Operand {
+    let base: UnsafePointer<Double>
+    let stride: Int
+    let transposed: Bool
+
+    /// - Precondition: `base` outlives the call that the operand is made for.
+    public init(_ base: UnsafePointer<Double>, stride: Int, transposed: Bool = false) {
+      self.base = base
+      self.stride = stride
+      self.transposed = transposed
+    }
+  }
+
+  /// c = alpha · a · b + beta · c, where a is [m, k], b is [k, n] (after their transposition) and
+  /// c is [m, n], row-major with `stride`; c aliases neither.
+  ///
+  /// With beta 0 the old values of c are not read.
+  public static func multiply(
+    m: Int, n: Int, k: Int, alpha: Double = 1, _ a: Operand, _ b: Operand, beta: Double = 0,
+    into c: UnsafeMutablePointer<Double>, stride: Int
+  ) {
+    _ = singleThreaded
+    cblas_dgemm(
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+      b.transposed ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a.base,
+      blasint(a.stride), b.base, blasint(b.stride), beta, c, blasint(stride))
+  }
+
+  private static let singleThreaded: Void = openblas_set_num_threads(1)
+}
