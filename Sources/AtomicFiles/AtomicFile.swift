@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Synchronization
 
 /// An output that appears whole or not at all.
@@ -32,7 +32,7 @@ public final class AtomicFile: Sendable {
     let descriptor = open(temporaryPath, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
     close(descriptor)
-    Self.pending.withLock { $0.insert(temporaryPath) }
+    Self.pending.withLock { _ = $0.insert(temporaryPath) }
   }
 
   deinit { discard() }
@@ -62,7 +62,8 @@ public final class AtomicFile: Sendable {
   /// Writes `bytes` to `path`, whole or not at all.
   ///
   /// - Throws: ``AtomicFileError``.
-  public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(AtomicFileError) {
+  public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(AtomicFileError)
+  {
     let file = try AtomicFile(path: path)
     let descriptor = open(file.temporaryPath, O_WRONLY | O_TRUNC | O_CLOEXEC)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
@@ -70,7 +71,8 @@ public final class AtomicFile: Sendable {
     var written = 0
     while written < content.count {
       let count = content.withUnsafeBytes { buffer in
-        Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+        Foundation.write(
+          descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
       }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
@@ -87,8 +89,12 @@ public final class AtomicFile: Sendable {
   /// Removes every temporary file of this process: for the way out after a signal.
   public static func discardAll() {
     let paths = pending.withLock { Array($0) }
-    for path in paths { unlink(path) }
+    for path in paths where unlink(path) != 0 { try? FileManager.default.removeItem(atPath: path) }
   }
+
+  static func note(_ path: String) { pending.withLock { _ = $0.insert(path) } }
+
+  static func forget(_ path: String) { pending.withLock { _ = $0.remove(path) } }
 
   private static let pending = Mutex<Set<String>>([])
 
@@ -106,6 +112,8 @@ public enum AtomicFileError: Error, Equatable {
   case noFolder(path: String, folder: String)
   /// A folder stands where the output should go.
   case isFolder(path: String)
+  /// Something stands where an output folder should go, and it is not one of ours.
+  case notOurs(path: String, marker: String)
   /// The temporary file beside the output cannot be created.
   case cannotCreate(path: String, errorNumber: Int32)
   /// Writing, flushing or renaming failed.

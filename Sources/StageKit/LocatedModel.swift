@@ -1,0 +1,112 @@
+public import Checkpoints
+import Digests
+import Foundation
+
+/// A model found by name, with the digest that files keep of it.
+public struct LocatedModel: Sendable {
+  public let folder: ModelFolder
+  /// Digest of config.json and the weights.
+  public let sha256: String
+
+  /// Finds MODEL and digests it.
+  ///
+  /// - Throws: ``CheckpointError``, ``DigestError``.
+  public init(_ model: String) throws {
+    folder = try ModelFolder(model, hub: HubCache(environment: ProcessInfo.processInfo.environment))
+    sha256 = try SHA256Digest(ofFiles: folder.definingFiles()).description
+    ModelIndex.remember(folder, sha256: sha256)
+  }
+}
+
+/// Where models were last seen on this machine, by digest.
+///
+/// Feature files and run folders hold no path, so that they are the same everywhere; this index in
+/// the user's cache is how firn-predict finds the model that a run names. It is a hint: whatever it
+/// finds is digested again, and losing it costs one `--model`.
+public enum ModelIndex {
+  /// Notes that the model with this digest lies in `folder`. Failing to is no error.
+  static func remember(_ folder: ModelFolder, sha256: String) {
+    guard let index else { return }
+    let path = URL(fileURLWithPath: folder.path).standardizedFileURL.path
+    let entry = index.appendingPathComponent(sha256)
+    if (try? String(contentsOf: entry, encoding: .utf8)) == path { return }
+    try? FileManager.default.createDirectory(at: index, withIntermediateDirectories: true)
+    try? Data(path.utf8).write(to: entry, options: .atomic)
+  }
+
+  /// Finds the model of a run.
+  ///
+  /// - Parameters:
+  ///   - name: the model's name as the run has it.
+  ///   - sha256: its digest; a folder with another is passed over.
+  ///   - run: the run's folder; models are looked for beside it and above it.
+  /// - Throws: ``ModelSearchError`` naming every place looked at.
+  public static func find(name: String, sha256: String, run: String) throws -> LocatedModel {
+    var places: [String] = []
+    if let entry = index?.appendingPathComponent(sha256),
+      let path = try? String(contentsOf: entry, encoding: .utf8)
+    {
+      places.append(path)
+    }
+    places += [name, "data/models/\(name)"]
+    var above = URL(fileURLWithPath: run).standardizedFileURL
+    for _ in 0..<5 {
+      above.deleteLastPathComponent()
+      places += [
+        above.appendingPathComponent(name).path,
+        above.appendingPathComponent("data/models/\(name)").path,
+      ]
+    }
+    var others: [String] = []
+    for place in places {
+      guard let model = try? LocatedModel(place) else { continue }
+      if model.sha256 == sha256 { return model }
+      others.append(place)
+    }
+    throw ModelSearchError(name: name, sha256: sha256, lookedIn: places, otherDigest: others)
+  }
+
+  private static var index: URL? {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? environment["HOME"].map { $0 + "/.cache" }
+    return cache.map { URL(fileURLWithPath: $0 + "/firn/models") }
+  }
+}
+
+/// The model of a run is nowhere to be found.
+public struct ModelSearchError: Error, Equatable {
+  public let name: String
+  public let sha256: String
+  public let lookedIn: [String]
+  /// Folders of that name whose digest is another.
+  public let otherDigest: [String]
+}
+
+/// A model that is not the one that a file or a run was made with.
+public struct ModelMismatch: Error, Equatable {
+  public enum Part: String, Sendable {
+    case model
+    case tokenizer
+  }
+  public let part: Part
+  /// The file or run folder that names the digest.
+  public let file: String
+  public let expectedName: String
+  public let expected: String
+  public let foundName: String
+  public let found: String
+
+  public init(
+    part: Part, file: String, expectedName: String, expected: String, foundName: String,
+    found: String
+  ) {
+    self.part = part
+    self.file = file
+    self.expectedName = expectedName
+    self.expected = expected
+    self.foundName = foundName
+    self.found = found
+  }
+}

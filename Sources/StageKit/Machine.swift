@@ -1,0 +1,67 @@
+import Foundation
+
+/// What this process may use of the machine, and has used.
+public enum Machine {
+  /// The cores of the affinity mask, cut by the cgroup's CPU quota; at least one.
+  public static var availableCores: Int {
+    let online = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let cores = affinity ?? online
+    return max(1, min(cores, cgroupQuota ?? cores))
+  }
+
+  /// The most memory that this process has held, in bytes.
+  public static var peakMemory: Int {
+    var usage = rusage()
+    getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
+    return Int(usage.ru_maxrss) * 1024
+  }
+
+  /// The seconds of processor time that this process has used.
+  public static var cpuSeconds: Double {
+    var usage = rusage()
+    getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
+    func seconds(_ time: timeval) -> Double {
+      Double(time.tv_sec) + Double(time.tv_usec) / 1e6
+    }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
+  /// Seconds on a clock that never jumps.
+  public static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  // The mask as hexadecimal words; glibc's own call for it is not imported into Swift.
+  private static var affinity: Int? {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+    let count = line?.dropFirst("Cpus_allowed:".count).reduce(0) {
+      $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount
+    }
+    return count.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  // cgroup v2 has "quota period" in one file, v1 in two.
+  private static var cgroupQuota: Int? {
+    func numbers(_ path: String) -> [Double] {
+      ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "")
+        .split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+    }
+    let own =
+      (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8))?
+      .split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? ""
+    let root = "/sys/fs/cgroup"
+    for pair in [numbers("\(root)\(own)/cpu.max"), numbers("\(root)/cpu.max")]
+    where pair.count == 2 && pair[1] > 0 {
+      return Int((pair[0] / pair[1]).rounded(.up))
+    }
+    let quota = numbers("\(root)/cpu/cpu.cfs_quota_us")
+    let period = numbers("\(root)/cpu/cpu.cfs_period_us")
+    if let quota = quota.first, let period = period.first, quota > 0, period > 0 {
+      return Int((quota / period).rounded(.up))
+    }
+    return nil
+  }
+}

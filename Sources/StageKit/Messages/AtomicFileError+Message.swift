@@ -1,0 +1,31 @@
+public import AtomicFiles
+import Foundation
+
+extension AtomicFileError: Explained {
+  public var complaint: Complaint {
+    switch self {
+    case .noFolder(let path, let folder):
+      Complaint(
+        .cannotCreate, "there is no folder '\(folder)'", at: path,
+        advice: "create it, or give another output")
+    case .isFolder(let path):
+      Complaint(
+        .cannotCreate, "a folder stands where the output should go", at: path,
+        advice: "give a file name")
+    case .notOurs(let path, let marker):
+      Complaint(
+        .cannotCreate, "something else stands where the output folder should go (no \(marker))",
+        at: path, advice: "give another -o, or remove it yourself")
+    case .cannotCreate(let path, let number):
+      Complaint(
+        .cannotCreate, "the output cannot be created: \(Self.reason(number))", at: path,
+        advice: "give an output in a folder that you may write to")
+    case .cannotWrite(let path, let number):
+      Complaint(
+        .ioError, "writing failed: \(Self.reason(number))", at: path,
+        advice: number == ENOSPC ? "free some space and run again" : "check the disk and run again")
+    }
+  }
+
+  private static func reason(_ number: Int32) -> String { String(cString: strerror(number)) }
+}

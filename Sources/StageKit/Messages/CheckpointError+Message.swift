@@ -1,0 +1,61 @@
+public import Checkpoints
+
+extension CheckpointError: Explained {
+  public var complaint: Complaint {
+    switch self {
+    case .noSuchModel(let model, let lookedIn):
+      Complaint(
+        .noInput, "there is no model '\(model)'",
+        at: "looked in \(lookedIn.joined(separator: ", "))",
+        advice: "give a model folder, or a hub id that is already in the cache")
+    case .missingFile(let path):
+      Complaint(
+        .noInput, "a file of the model is missing", at: path,
+        advice: "complete the model folder: config.json, model.safetensors and the tokenizer")
+    case .unreadable(let path, let reason):
+      Complaint(.ioError, "the file cannot be read: \(reason)", at: path, advice: "check it")
+    case .pickledWeights(let path):
+      Complaint(
+        .badData, "the weights are a Python pickle, which Firn does not open", at: path,
+        advice: "convert them once: python -c \"import torch, safetensors.torch as s; "
+          + "s.save_file({k: v.contiguous() for k, v in torch.load('pytorch_model.bin', "
+          + "weights_only=True).items()}, 'model.safetensors')\"")
+    case .notJSON(let path, let reason):
+      Complaint(
+        .badData, "this is not the JSON it should be: \(reason)", at: path,
+        advice: "fetch the model's file again")
+    case .badValue(let path, let key, let found, let expected):
+      Complaint(
+        .badData,
+        found.map { "\(key) is \($0), which is not \(expected)" }
+          ?? "\(key) is missing; it should be \(expected)",
+        at: path, advice: "correct the file or fetch it again")
+    case .unknownArchitecture(let path, let modelType, let known):
+      Complaint(
+        .badData, "the architecture '\(modelType)' is not one that Firn has", at: path,
+        advice: "take a model of type \(known.joined(separator: ", "))")
+    case .unsupported(let path, let key, let value, let supported):
+      Complaint(
+        .badData, "\(key) = \(value) is not supported", at: path,
+        advice: "take a model with \(supported)")
+    case .badTensors(let path, let missing, let misshapen):
+      Complaint(
+        .badData,
+        ([missing.isEmpty ? nil : "missing tensors: \(Self.list(missing))"]
+          + [
+            misshapen.isEmpty
+              ? nil
+              : "wrong shapes: "
+                + Self.list(misshapen.map { "\($0.name) is \($0.found), not \($0.expected)" })
+          ]).compactMap { $0 }.joined(separator: "; "),
+        at: path, advice: "check that config.json and the weights belong together")
+    case .weights(let error):
+      error.complaint
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(8).joined(separator: ", ")
+    return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
+  }
+}

@@ -1,0 +1,63 @@
+extension StageError: Explained {
+  public var complaint: Complaint {
+    switch self {
+    case .maxLengthBeyondModel(let asked, let maximum, let model):
+      Complaint(
+        .usage, "--max-length \(asked) is beyond the \(maximum) positions of \(model)",
+        advice: "give --max-length \(maximum) or less")
+    case .noSuchLayer(let asked, let layers, let model):
+      Complaint(
+        .usage, "\(model) has no layer \(asked)",
+        advice: "give layers from 0 (the embeddings) to \(layers), or from -1 (the last) to "
+          + "-\(layers + 1), or 'all'")
+    case .noSuchView(let asked, let path, let available):
+      Complaint(
+        .badData, "there is no view '\(asked)'", at: path,
+        advice: "give one of \(available.joined(separator: ", ")), or encode with the layer and "
+          + "pooling you want")
+    case .badOption(let option, let value, let expected):
+      Complaint(
+        .usage, "\(option) does not know '\(value)'", advice: "give \(expected)")
+    case .noText:
+      Complaint(
+        .usage, "there is no text to predict",
+        advice: "give texts as arguments, or '-' to read one text a line from standard input")
+    case .noLabels(let path):
+      Complaint(
+        .badData, "there is no label to learn from", at: path,
+        advice: "tokenize again with --label-column naming the column that holds the classes")
+    case .notUTF8(let line):
+      Complaint(
+        .badData, "the input is not UTF-8", at: "standard input:\(line)",
+        advice: "convert it first, for example with iconv -f latin1 -t utf-8")
+    case .notARun(let path, let missing):
+      Complaint(
+        .noInput, "this is not a run folder: \(missing) is missing", at: path,
+        advice: "give a folder that firn-train wrote")
+    }
+  }
+}
+
+extension ModelMismatch: Explained {
+  public var complaint: Complaint {
+    Complaint(
+      .badData,
+      "the \(part.rawValue) of \(foundName) is not the one that this was made with "
+        + "(\(found.prefix(12))… instead of \(expected.prefix(12))…)",
+      at: file,
+      advice: "give --model with the \(expectedName) it was made with, or make it again with "
+        + "this model")
+  }
+}
+
+extension ModelSearchError: Explained {
+  public var complaint: Complaint {
+    let others =
+      otherDigest.isEmpty
+      ? "" : "; \(otherDigest.joined(separator: ", ")) holds another model of that name"
+    return Complaint(
+      .noInput, "the model \(name) (\(sha256.prefix(12))…) is not on this machine\(others)",
+      at: "looked in \(lookedIn.joined(separator: ", "))",
+      advice: "give its folder with --model")
+  }
+}

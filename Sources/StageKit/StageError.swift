@@ -1,0 +1,19 @@
+/// What a stage itself finds wrong, beyond what the libraries throw.
+public enum StageError: Error, Equatable {
+  /// `--max-length` is beyond the model's positions.
+  case maxLengthBeyondModel(asked: Int, maximum: Int, model: String)
+  /// `--layers` names a layer that the model does not have.
+  case noSuchLayer(asked: Int, layers: Int, model: String)
+  /// `--view` names a view that the file does not have.
+  case noSuchView(asked: String, path: String, available: [String])
+  /// An option's value is not one of those known.
+  case badOption(option: String, value: String, expected: String)
+  /// No text was given to predict.
+  case noText
+  /// The features hold no labels to learn from.
+  case noLabels(path: String)
+  /// Standard input is not UTF-8.
+  case notUTF8(line: Int)
+  /// A run folder's parts do not belong together or are missing.
+  case notARun(path: String, missing: String)
+}
