@@ -54,6 +54,34 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // MARK: - Stages
+    .executableTarget(
+      name: "firn-tokenize",
+      dependencies: [
+        "StageKit", "Tokenizers", "Corpora", "Checkpoints", "Encoders", "FeatureStore", "Digests",
+        "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-encode",
+      dependencies: [
+        "StageKit", "Tokenizers", "Checkpoints", "Encoders", "FeatureStore", "Kernels", "Digests",
+        "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-train",
+      dependencies: [
+        "StageKit", "FeatureStore", "Heads", "Reporting", "AtomicFiles", "Kernels", "Digests",
+        "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-predict",
+      dependencies: [
+        "StageKit", "Contracts", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     // MARK: - Tests
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(

@@ -40,9 +40,12 @@ public final class FeatureExtractor: Sendable {
 
   /// Computes the features of every text.
   ///
+  /// - Parameter progress: called from any worker with the number of texts that became ready.
   /// - Returns: one matrix [texts, hiddenSize] a key, in the order of ``keys``.
   /// - Throws: ``EncoderError`` for an id or a type outside the vocabularies, or a text too long.
-  public func extract(_ texts: TokenBatch) throws(EncoderError) -> [Matrix] {
+  public func extract(
+    _ texts: TokenBatch, progress: @Sendable @escaping (Int) -> Void = { _ in }
+  ) throws(EncoderError) -> [Matrix] {
     try check(texts)
     let width = encoder.hiddenSize
     let lastLayer = keys.map(\.layer).max() ?? 0
@@ -62,6 +65,7 @@ public final class FeatureExtractor: Sendable {
           }
         }
       }
+      progress(slice.texts.count)
     }
     return outputs.map { output in
       Matrix(

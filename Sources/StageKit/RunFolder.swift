@@ -1,6 +1,6 @@
 public import AtomicFiles
 public import Contracts
-import Evaluation
+public import Evaluation
 import Foundation
 public import Heads
 import Reporting

@@ -1,0 +1,103 @@
+import Checkpoints
+public import Contracts
+import Digests
+public import Encoders
+import Foundation
+
+/// All that features depend on beside the texts: the `config` attribute of features.h5.
+public struct EncodingSettings: Sendable, Equatable {
+  public var modelSHA256: String
+  public var tokenizerSHA256: String
+  public var maxLength: Int
+  public var views: [FeatureKey]
+  public var normalize: Bool
+  /// float32 or float16.
+  public var dtype: String
+
+  public init(
+    modelSHA256: String, tokenizerSHA256: String, maxLength: Int, views: [FeatureKey],
+    normalize: Bool, dtype: String
+  ) {
+    self.modelSHA256 = modelSHA256
+    self.tokenizerSHA256 = tokenizerSHA256
+    self.maxLength = maxLength
+    self.views = views
+    self.normalize = normalize
+    self.dtype = dtype
+  }
+
+  /// Canonical JSON.
+  public var config: String {
+    JSONValue.object([
+      "model_sha256": .string(modelSHA256), "tokenizer_sha256": .string(tokenizerSHA256),
+      "max_length": .integer(maxLength), "views": .strings(views.map(\.description)),
+      "normalize": .bool(normalize), "dtype": .string(dtype),
+    ]).text
+  }
+
+  public var configSHA256: String { SHA256Digest(of: config).description }
+
+  /// Reads canonical JSON back; nil when it is not of this form.
+  public init?(config: String) {
+    struct Stored: Decodable {
+      let model_sha256: String
+      let tokenizer_sha256: String
+      let max_length: Int
+      let views: [String]
+      let normalize: Bool
+      let dtype: String
+    }
+    guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(config.utf8)) else {
+      return nil
+    }
+    self.init(
+      modelSHA256: stored.model_sha256, tokenizerSHA256: stored.tokenizer_sha256,
+      maxLength: stored.max_length, views: stored.views.compactMap(FeatureKey.init(path:)),
+      normalize: stored.normalize, dtype: stored.dtype)
+  }
+
+  /// The layers that `--layers` names: `all`, or numbers where -1 is the last.
+  ///
+  /// - Throws: ``StageError`` for a layer that the model does not have.
+  public static func layers(
+    _ option: String, of encoder: any Encoder, model: String
+  ) throws(StageError) -> [Int] {
+    let count = encoder.layerCount
+    if option == "all" { return Array(0...count) }
+    var layers: [Int] = []
+    for word in option.split(separator: ",") {
+      guard let asked = Int(word.trimmingCharacters(in: .whitespaces)) else {
+        throw .badOption(
+          option: "--layers", value: String(word), expected: "numbers joined by commas, or 'all'")
+      }
+      let layer = asked < 0 ? asked + count + 1 : asked
+      guard (0...count).contains(layer) else {
+        throw .noSuchLayer(asked: asked, layers: count, model: model)
+      }
+      if !layers.contains(layer) { layers.append(layer) }
+    }
+    guard !layers.isEmpty else {
+      throw .badOption(option: "--layers", value: option, expected: "at least one layer")
+    }
+    return layers
+  }
+
+  /// The poolings that `--pooling` names.
+  ///
+  /// - Throws: ``StageError`` for a name that is not a pooling's.
+  public static func poolings(_ option: String) throws(StageError) -> [Pooling] {
+    var poolings: [Pooling] = []
+    for word in option.split(separator: ",") {
+      guard let pooling = Pooling(rawValue: word.trimmingCharacters(in: .whitespaces)) else {
+        throw .badOption(
+          option: "--pooling", value: String(word),
+          expected: Pooling.allCases.map(\.rawValue).joined(separator: ", ") + ", joined by commas")
+      }
+      if !poolings.contains(pooling) { poolings.append(pooling) }
+    }
+    guard !poolings.isEmpty else {
+      throw .badOption(option: "--pooling", value: option, expected: "at least one pooling")
+    }
+    return poolings
+  }
+}

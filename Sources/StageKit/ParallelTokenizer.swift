@@ -1,0 +1,66 @@
+public import Contracts
+import Digests
+import Kernels
+import Synchronization
+public import Tokenizers
+
+/// Texts after tokenizing, in their order.
+public struct TokenizedTexts: Sendable {
+  public var tokens = TokenBatch()
+  /// Tokens of each text without truncation, special tokens included.
+  public var fullCounts: [Int32] = []
+  /// SHA-256 of each text's UTF-8 bytes: [texts, 32].
+  public var digests: [UInt8] = []
+
+  public init() {}
+
+  mutating func append(_ other: TokenizedTexts) {
+    let start = tokens.ids.count
+    tokens.ids += other.tokens.ids
+    tokens.types += other.tokens.types
+    tokens.offsets += other.tokens.offsets.dropFirst().map { $0 + start }
+    fullCounts += other.fullCounts
+    digests += other.digests
+  }
+}
+
+/// Tokenizes blocks of texts on several threads; the result does not depend on their number.
+public struct ParallelTokenizer: Sendable {
+  private let tokenizer: Tokenizer
+  private let maxLength: Int
+  private let threads: Int
+  private let digests: Bool
+
+  /// - Parameter digests: whether the texts' SHA-256 is wanted too.
+  public init(_ tokenizer: Tokenizer, maxLength: Int, threads: Int, digests: Bool = false) {
+    self.tokenizer = tokenizer
+    self.maxLength = maxLength
+    self.threads = threads
+    self.digests = digests
+  }
+
+  /// Tokenizes `texts`.
+  public func encode(_ texts: [String]) -> TokenizedTexts {
+    let pieceSize = max(16, min(256, (texts.count + threads - 1) / max(threads, 1)))
+    let count = (texts.count + pieceSize - 1) / pieceSize
+    let pieces = Mutex([TokenizedTexts](repeating: TokenizedTexts(), count: count))
+    Workers.forEach(count, workers: threads) { _, piece in
+      var scratch = Tokenizer.Scratch()
+      var result = TokenizedTexts()
+      for index in piece * pieceSize..<min((piece + 1) * pieceSize, texts.count) {
+        var text = texts[index]
+        text.withUTF8 { bytes in
+          let full = tokenizer.encode(
+            utf8: bytes, maxLength: maxLength, into: &result.tokens, scratch: &scratch)
+          result.fullCounts.append(Int32(clamping: full))
+          if digests { result.digests += SHA256Digest(of: bytes).bytes }
+        }
+      }
+      let done = result
+      pieces.withLock { $0[piece] = done }
+    }
+    var all = TokenizedTexts()
+    for piece in pieces.withLock({ $0 }) { all.append(piece) }
+    return all
+  }
+}

@@ -1,0 +1,135 @@
+import Checkpoints
+public import Contracts
+import Encoders
+import Foundation
+import Heads
+import Kernels
+import Tokenizers
+
+/// Tokenizing, encoding and a head in one process.
+public struct Predictor: Sendable {
+  private let archive: HeadArchive
+  private let tokenizer: ParallelTokenizer
+  private let extractor: FeatureExtractor
+  private let halfPrecision: Bool
+  private let threads: Int
+  public let modelName: String
+
+  /// Loads a run and the model it names.
+  ///
+  /// - Parameter model: the model's folder, where it is not to be looked for.
+  /// - Throws: `HeadError`, ``ModelMismatch``, ``ModelSearchError``, and what loading throws.
+  public init(run: String, model: String?, threads: Int) throws {
+    archive = try HeadArchive(folder: run)
+    let features = archive.features
+    let located =
+      try model.map(LocatedModel.init)
+      ?? ModelIndex.find(name: features.model, sha256: features.modelSHA256, run: run)
+    func require(_ part: ModelMismatch.Part, _ found: String, _ expected: String) throws {
+      guard found == expected else {
+        throw ModelMismatch(
+          part: part, file: run, expectedName: features.model, expected: expected,
+          foundName: located.folder.name, found: found)
+      }
+    }
+    try require(.model, located.sha256, features.modelSHA256)
+    let tokenizer = try Tokenizer.load(folder: located.folder.path)
+    try require(.tokenizer, try tokenizer.sha256(), features.tokenizerSHA256)
+    guard let settings = EncodingSettings(config: features.config),
+      let view = FeatureKey(path: features.view), settings.views.contains(view)
+    else { throw StageError.notARun(path: run, missing: "the features' config in head.json") }
+    let kernels = try KernelSet.selected()
+    let encoder = try EncoderLoader.load(located.folder, kernels: kernels)
+    guard view.layer <= encoder.layerCount, archive.head.width == encoder.hiddenSize else {
+      throw StageError.noSuchLayer(
+        asked: view.layer, layers: encoder.layerCount, model: located.folder.name)
+    }
+    try tokenizer.validate(maxLength: features.maxLength)
+    self.tokenizer = ParallelTokenizer(tokenizer, maxLength: features.maxLength, threads: threads)
+    extractor = FeatureExtractor(
+      encoder: encoder, kernels: kernels, keys: [view], normalize: settings.normalize,
+      threads: threads, longest: features.maxLength)
+    halfPrecision = settings.dtype == "float16"
+    self.threads = threads
+    modelName = located.folder.name
+  }
+
+  public var classNames: [String] { archive.classNames }
+
+  /// Predicts the class of each text.
+  ///
+  /// - Throws: `EncoderError`, `HeadError`.
+  public func predict(_ texts: [String]) throws -> [Prediction] {
+    let encoded = tokenizer.encode(texts)
+    var features = try extractor.extract(encoded.tokens)[0]
+    if halfPrecision {
+      // The head learned from rounded features; it gets the same here.
+      for i in features.storage.indices {
+        features.storage[i] = Float(Float16(features.storage[i]))
+      }
+    }
+    let probabilities = try archive.head.predictProbabilities(features, threads: threads)
+    return zip(probabilities.classes, texts.indices).map { predicted, row in
+      Prediction(
+        text: texts[row], label: classNames[predicted], classNames: classNames,
+        probabilities: Array(probabilities[row: row]),
+        truncated: Int(encoded.fullCounts[row]) > encoded.tokens.range(row).count)
+    }
+  }
+}
+
+/// What a run says of one text.
+public struct Prediction: Sendable {
+  public let text: String
+  public let label: String
+  public let classNames: [String]
+  /// One a class.
+  public let probabilities: [Double]
+  /// Whether max-length cut the text.
+  public let truncated: Bool
+
+  /// The class, then `class=probability` for every class, tab-separated.
+  public var textWithProbabilities: String {
+    ([label] + zip(classNames, probabilities).map { "\($0)=\(String(format: "%.6f", $1))" })
+      .joined(separator: "\t")
+  }
+
+  public var json: JSONValue {
+    .object([
+      "text": .string(text), "label": .string(label), "truncated": .bool(truncated),
+      "probabilities": .object(
+        Dictionary(
+          zip(classNames, probabilities.map { JSONValue.real($0) }), uniquingKeysWith: { $1 })),
+    ])
+  }
+}
+
+/// Lines of standard input, read in blocks.
+public struct StandardInputLines {
+  private var number = 0
+
+  public init() {}
+
+  /// The next lines, at most `limit`; nil at the end.
+  ///
+  /// - Throws: ``StageError/notUTF8(line:)``.
+  public mutating func next(limit: Int) throws(StageError) -> [String]? {
+    var lines: [String] = []
+    var buffer: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(buffer) }
+    while lines.count < limit {
+      let count = getline(&buffer, &capacity, stdin)
+      guard count >= 0, let start = buffer else { break }
+      number += 1
+      var bytes = UnsafeRawBufferPointer(start: start, count: count)[...]
+      if bytes.last == UInt8(ascii: "\n") { bytes = bytes.dropLast() }
+      if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
+      guard let line = String(validating: bytes, as: UTF8.self) else {
+        throw .notUTF8(line: number)
+      }
+      lines.append(line)
+    }
+    return lines.isEmpty ? nil : lines
+  }
+}

@@ -1,0 +1,67 @@
+import Digests
+public import FeatureStore
+import Foundation
+public import Tokenizers
+
+/// Whether an output is what a stage would write again.
+public enum UpToDate {
+  /// Whether `path` was written by this version from the same input with the same settings. Then
+  /// its modification time is set to now, so that make is content too.
+  public static func check(
+    _ path: String, format: FileFormat, configSHA256: String, inputSHA256: String
+  ) -> Bool {
+    guard let found = try? Provenance.read(path, format: format),
+      found.configSHA256 == configSHA256, found.inputSHA256 == inputSHA256,
+      found.firnVersion == Firn.version
+    else { return false }
+    touch(path)
+    return true
+  }
+
+  /// Sets a file's modification time to now.
+  public static func touch(_ path: String) {
+    utimensat(AT_FDCWD, path, nil, 0)
+  }
+}
+
+extension Tokenizer {
+  /// The digest of the files that define the tokenizer: of tokenizer.json's bytes where it is one.
+  ///
+  /// - Throws: `DigestError`.
+  public func sha256() throws -> String { try Self.digest(definitionFiles) }
+
+  /// The same digest without loading the tokenizer.
+  ///
+  /// - Throws: `DigestError`, `TokenizerError`.
+  public static func definitionSHA256(folder: String) throws -> String {
+    try digest(definitionFiles(folder: folder))
+  }
+
+  private static func digest(_ files: [String]) throws -> String {
+    files.count == 1
+      ? try SHA256Digest(ofFile: files[0]).description
+      : try SHA256Digest(ofFiles: files).description
+  }
+}
+
+extension UpToDate {
+  /// As the other, with what the output's provenance would be.
+  public static func check(_ path: String, _ wanted: Provenance, _ format: FileFormat) -> Bool {
+    check(
+      path, format: format, configSHA256: wanted.configSHA256, inputSHA256: wanted.inputSHA256)
+  }
+}
+
+extension Provenance {
+  /// Provenance with `config` and its digest made from settings.
+  public init(
+    firnVersion: String, model: String, modelSHA256: String, tokenizerSHA256: String,
+    maxLength: Int, settings: [String: JSONValue], inputSHA256: String
+  ) {
+    let config = JSONValue.object(settings).text
+    self.init(
+      firnVersion: firnVersion, model: model, modelSHA256: modelSHA256,
+      tokenizerSHA256: tokenizerSHA256, maxLength: maxLength, config: config,
+      configSHA256: SHA256Digest(of: config).description, inputSHA256: inputSHA256)
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Contracts
+import StageKit
+
+@main
+struct FirnPredict: Stage {
+  static let configuration = CommandConfiguration(
+    commandName: "firn-predict",
+    abstract: "Predict the class of texts with a trained run.",
+    discussion: """
+      Prints one class a text. The model that the run names is found by its digest; another is \
+      refused.
+
+      Examples:
+        firn-predict runs/logistic "A wonderful little production."
+        cat reviews.txt | firn-predict runs/logistic - --proba
+      """,
+    version: Firn.version)
+
+  @Argument(help: "The run folder.")
+  var run: String
+
+  @Argument(help: "Texts, or - to read one text a line from standard input.")
+  var texts: [String] = []
+
+  @Flag(help: "Print the classes' probabilities too.")
+  var proba = false
+
+  @Option(help: "The model's folder, where it is not found by itself.")
+  var model: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func execute(_ console: Console) throws {
+    guard !texts.isEmpty else { throw StageError.noText }
+    let predictor = try Predictor(run: run, model: model, threads: common.threadCount)
+    var predictions: [JSONValue] = []
+    var lines = StandardInputLines()
+    var given = texts[...]
+    while let block = try nextBlock(&given, &lines) {
+      for prediction in try predictor.predict(block) {
+        if console.json {
+          predictions.append(prediction.json)
+        } else {
+          console.result(proba ? prediction.textWithProbabilities : prediction.label)
+        }
+      }
+    }
+    console.summary([
+      "run": .string(run), "model": .string(predictor.modelName),
+      "classes": .strings(predictor.classNames), "predictions": .array(predictions),
+    ])
+  }
+
+  /// The next texts: those given, with the lines of standard input in the place of `-`.
+  private func nextBlock(
+    _ given: inout ArraySlice<String>, _ lines: inout StandardInputLines
+  ) throws -> [String]? {
+    guard let first = given.first else { return nil }
+    if first == "-" {
+      if let block = try lines.next(limit: 1024) { return block }
+      given.removeFirst()
+      return try nextBlock(&given, &lines)
+    }
+    let block = Array(given.prefix { $0 != "-" })
+    given.removeFirst(block.count)
+    return block
+  }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Checkpoints
+import Contracts
+import Corpora
+import Digests
+import Encoders
+import FeatureStore
+import StageKit
+import Tokenizers
+
+@main
+struct FirnTokenize: Stage {
+  static let configuration = CommandConfiguration(
+    commandName: "firn-tokenize",
+    abstract: "Turn texts into token ids, labels and splits: tokens.h5.",
+    discussion: """
+      INPUT is a csv, tsv or jsonl file (also .gz), a folder with one sub-folder a class, a file \
+      of plain lines, or - for standard input. Without a split option every row is train.
+
+      Examples:
+        firn-tokenize reviews.csv --model data/models/all-MiniLM-L6-v2 -o tokens.h5 \\
+          --text-column review --label-column sentiment --test-size 0.2 --validation-size 0.2
+        cat lines.txt | firn-tokenize - --model all-MiniLM-L6-v2 -o tokens.h5
+      """,
+    version: Firn.version)
+
+  @Argument(help: "Files, folders, or - for standard input.")
+  var input: [String]
+
+  @Option(help: "A model folder, or a hub id that is in the cache.")
+  var model: String
+
+  @Option(name: [.short, .long], help: "The tokens file to write.")
+  var output: String
+
+  @OptionGroup var columns: ColumnOptions
+  @OptionGroup var splitting: SplitOptions
+
+  @Option(
+    help: """
+      Tokens a text may have, special tokens included; the rest is cut off and counted. (default: \
+      the model's own)
+      """)
+  var maxLength: Int?
+
+  @Flag(help: "Leave the texts themselves out of the file.")
+  var noTexts = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if input.isEmpty { throw ValidationError("Give at least one INPUT.") }
+  }
+
+  func execute(_ console: Console) throws {
+    let clock = StageClock()
+    let located = try LocatedModel(model)
+    let tokenizer = try Tokenizer.load(folder: located.folder.path)
+    let length = try chooseLength(located.folder, tokenizer)
+    let options = columns.corpusOptions
+    let source = try CorpusDigest(inputs: input, format: options.format)
+    let settings: [String: JSONValue] = [
+      "tokenizer_sha256": .string(try tokenizer.sha256()), "model_sha256": .string(located.sha256),
+      "max_length": .integer(length), "texts": .bool(!noTexts), "columns": columns.json,
+      "split": splitting.json(columns),
+    ]
+    var provenance = Provenance(
+      firnVersion: Firn.version, model: located.folder.name, modelSHA256: located.sha256,
+      tokenizerSHA256: try tokenizer.sha256(), maxLength: length, settings: settings,
+      inputSHA256: source.sha256 ?? "")
+    if !common.force, source.sha256 != nil, UpToDate.check(output, provenance, .tokens) {
+      let count = try TokensFile(path: output).count
+      console.notice("\(output) is up to date (\(count) rows)")
+      return console.summary(
+        ["output": .string(output), "rows": .integer(count), "up_to_date": true])
+    }
+
+    var reader = try CorpusReader(inputs: input, options: options)
+    let writer = try TokensWriter(path: output, storesTexts: !noTexts)
+    let progress = StageKit.Progress(console, "tokenizing", total: 0, unit: "texts")
+    var rows = TokenizedRows(
+      tokenizer: ParallelTokenizer(
+        tokenizer, maxLength: length, threads: common.threadCount, digests: true))
+    while let block = try rows.nextBlock(from: &reader) {
+      try writer.append(block)
+      progress.advance(block.count)
+    }
+    progress.finish()
+    let encoded = rows.labels.finish()
+    let splits =
+      columns.splitColumn == nil
+      ? try splitting.plan.assign(labels: encoded.labels, count: rows.count)
+      : rows.splits.map { $0 ?? .train }
+    provenance.inputSHA256 = source.sha256 ?? rows.sha256
+    try writer.finish(
+      labels: encoded.labels, classNames: encoded.classNames, splits: splits,
+      provenance: provenance)
+    let report = CorpusReport(
+      splits: splits, labels: encoded.labels, classNames: encoded.classNames, words: rows.words,
+      tokens: rows.fullCounts, maxLength: length)
+    if columns.labelIsMissing(encoded) {
+      console.warning("no column 'label' was found; every row is without a label")
+    }
+    console.result(report.text)
+    console.summary(report.json.merging(clock.json(output: output)) { $1 })
+  }
+
+  /// The length asked for, or the model's own, within the model's positions.
+  private func chooseLength(_ folder: ModelFolder, _ tokenizer: Tokenizer) throws -> Int {
+    let positions = try EncoderLoader.maximumTokens(folder)
+    let own = try folder.sentenceMaxLength() ?? tokenizer.modelMaxLength ?? positions ?? 512
+    let length = maxLength ?? min(own, positions ?? own)
+    if let positions, length > positions {
+      throw StageError.maxLengthBeyondModel(
+        asked: length, maximum: positions, model: folder.name)
+    }
+    try tokenizer.validate(maxLength: length)
+    return length
+  }
+}
