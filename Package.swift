@@ -46,6 +46,7 @@ let package = Package(
       ]),
 
     // MARK: - Tests
+    .testTarget(name: "HouseTests"),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Contracts"],
       resources: [.copy("Fixtures")]),
