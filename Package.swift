@@ -91,6 +91,7 @@ let package = Package(
     .testTarget(
       name: "SafetensorsTests", dependencies: ["Safetensors", "StageKit"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "HouseTests"),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Contracts"],
       resources: [.copy("Fixtures")]),

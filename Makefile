@@ -1,0 +1,48 @@
+# Firn's menu. `make` alone prints it; the rules stand in pipelines/.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+# Pipelines share the build and the model: asked for together they run one after the other, each
+# one parallel inside itself (-j reaches it).
+.NOTPARALLEL:
+
+include pipelines/prepare.mk
+
+PIPELINES := movies bbc imdb
+
+.PHONY: help $(PIPELINES) test build lint data setup clean
+
+help:
+	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@printf '\nSettings stand at the top of pipelines/*.mk and are overridden on the command line:\n'
+	@printf '  make movies MAX_LENGTH=128\n'
+
+movies: ## 10,605 sentences of film reviews, two classes: the main job, minutes
+	@$(MAKE) -f pipelines/movies.mk
+
+bbc: ## 2,225 long news articles, five topics
+	@$(MAKE) -f pipelines/bbc.mk
+
+imdb: ## the DistilBERT on IMDb job of the ktrain tutorial; brings neither csv nor model
+	@$(MAKE) -f pipelines/imdb.mk
+
+test: lint ## build in release and run all tests
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	$(SWIFT) test $(BUILD_FLAGS) --skip-build
+
+build: .build/firn-built ## build the stages in release into .build/release
+
+lint: setup ## check the formatting of every Swift file
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+data: model-data movies-data bbc-data ## fetch and check the embedded model and both data sets
+
+setup: ## install the packages that are missing (as root, or by sudo)
+
+clean: ## remove what was built and all outputs; what was fetched stays
+	rm -rf .build data/.fetch.*
+	find outputs -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

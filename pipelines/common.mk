@@ -1,0 +1,101 @@
+# The stages of every pipeline: texts → tokens → features → a head → the table.
+#
+# A pipeline file sets NAME and its settings, includes this file, and is run from the root of the
+# clone: make -f pipelines/NAME.mk [SETTING=value …]. All is written under outputs/NAME/:
+#
+#   tokens.h5 features.h5 HEAD/   what the stages make
+#   settings/                     the settings they were made with
+#   seconds/                      how long each took
+#
+# When is a stage run? When its input, the model or one of its own settings changed, and when Firn's
+# version changed: a version is raised with every change of the numbers. A new build alone does not
+# run it (the build is an order-only prerequisite). A stage that is run compares digests itself: where
+# only times changed it says so, does nothing, and its output becomes as new as its input.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := all
+
+include pipelines/prepare.mk
+
+# --- Settings that mean the same in every pipeline; a pipeline file may set its own before --------
+# They come from the pipeline file or the command line, never from the environment, where names such
+# as C or HEAD mean something else.
+SETTINGS := MODEL TEXT_COLUMN LABEL_COLUMN ID_COLUMN MAX_LENGTH TEST_SIZE VALIDATION_SIZE SEED \
+  STRATIFY POOLING HEAD C CLASS_WEIGHT THREADS
+$(foreach name,$(SETTINGS),$(if $(filter environment,$(origin $(name))),$(eval undefine $(name))))
+
+MODEL ?= $(EMBEDDED_MODEL)# a folder, or a hub id that is in the Hugging Face cache
+TEXT_COLUMN ?= text#         column of INPUT that holds the texts
+LABEL_COLUMN ?= label#       column that holds the class; empty: no labels
+ID_COLUMN ?= id#             column that names the rows; empty: they are numbered from 0
+MAX_LENGTH ?= 256#           tokens kept of a text, special ones included; time grows faster than it
+TEST_SIZE ?= 0.2#            share of all rows that the figures are measured on
+VALIDATION_SIZE ?= 0.2#      share of the rest: 0.2 and 0.2 make 64/16/20
+SEED ?= 42#                  another seed, another split; scikit-learn's with the same number
+STRATIFY ?=#                 yes: keep the classes' shares in each part
+POOLING ?=#                  empty: the model's own; else cls, mean, max, …: firn-encode --help
+HEAD ?= logistic#            the head; each has its own folder, so trying one keeps the others
+C ?= 1#                      logistic: smaller is smoother, larger follows the training rows closer
+CLASS_WEIGHT ?=#             logistic: balanced gives rare classes the weight of common ones
+THREADS ?=#                  empty: all cores; the numbers do not depend on it
+
+# --- Commands -------------------------------------------------------------------------------------
+out := outputs/$(NAME)
+tokens := $(out)/tokens.h5
+features := $(out)/features.h5
+run := $(out)/$(HEAD)/run.json
+
+# $(call quoted,value): one word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(strip $(1)))'
+# $(call option,--flag,value): the flag and its value, or nothing where there is no value.
+option = $(if $(strip $(2)),$(1) $(call quoted,$(2)))
+empty :=
+escaped = $(subst $(empty) $(empty),\ ,$(strip $(1)))
+
+tokenize_settings = $(call quoted,$(INPUT)) --model $(call quoted,$(MODEL)) \
+  $(call option,--text-column,$(TEXT_COLUMN)) $(call option,--label-column,$(LABEL_COLUMN)) \
+  $(call option,--id-column,$(ID_COLUMN)) $(call option,--max-length,$(MAX_LENGTH)) \
+  $(call option,--test-size,$(TEST_SIZE)) $(call option,--validation-size,$(VALIDATION_SIZE)) \
+  $(call option,--seed,$(SEED)) $(if $(strip $(STRATIFY)),--stratify)
+encode_settings = --model $(call quoted,$(MODEL)) $(call option,--pooling,$(POOLING))
+train_settings = --head $(call quoted,$(HEAD)) $(if $(filter logistic,$(HEAD)),$(call option,--C,$(C)) \
+  $(call option,--class-weight,$(CLASS_WEIGHT)))
+threads = $(call option,--threads,$(THREADS))
+
+# --- Rules ----------------------------------------------------------------------------------------
+.PHONY: all
+all: $(run)
+	@scripts/summary.sh $(NAME) $(out) $(HEAD)
+
+model_file := $(if $(filter $(EMBEDDED_MODEL),$(MODEL)),$(EMBEDDED_MODEL)/config.json,$(if \
+  $(wildcard $(call escaped,$(MODEL))/config.json),$(call escaped,$(MODEL))/config.json))
+version_file := $(wildcard Sources/StageKit/Version.swift)
+
+$(tokens): $(call escaped,$(INPUT)) $(model_file) $(version_file) $(out)/settings/tokenize \
+  | .build/firn-built
+	scripts/stage.sh $(out)/seconds/tokenize $@ \
+	  $(BIN)/firn-tokenize $(tokenize_settings) $(threads) -o $@
+
+$(features): $(tokens) $(model_file) $(version_file) $(out)/settings/encode | .build/firn-built
+	scripts/stage.sh $(out)/seconds/encode $@ \
+	  $(BIN)/firn-encode $< $(encode_settings) $(threads) -o $@
+
+$(run): $(features) $(version_file) $(out)/settings/train-$(HEAD) | .build/firn-built
+	scripts/stage.sh $(out)/seconds/train-$(HEAD) $@ \
+	  $(BIN)/firn-train $< $(train_settings) $(threads) -o $(@D)
+
+# A settings file is rewritten only where it says other than what is asked now. That is found out
+# while reading, so that -n writes nothing and still tells the truth.
+# $(call settings_file,name,settings)
+define settings_file
+ifneq ($$(strip $$(file <$(out)/settings/$(1))),$$(strip $$($(2))))
+$(out)/settings/$(1): FORCE
+endif
+$(out)/settings/$(1):
+	@mkdir -p $$(@D) && printf '%s\n' $$(call quoted,$$($(2))) >$$@.new && mv $$@.new $$@
+endef
+$(eval $(call settings_file,tokenize,tokenize_settings))
+$(eval $(call settings_file,encode,encode_settings))
+$(eval $(call settings_file,train-$(HEAD),train_settings))

