@@ -1,0 +1,76 @@
+extension Tokenizer {
+  /// Loads the tokenizer of a model folder.
+  ///
+  /// tokenizer.json decides alone where it is there, as in Hugging Face tokenizers (its padding
+  /// and truncation are left to the caller). Without it, vocab.txt makes a BERT tokenizer, with
+  /// the settings of tokenizer_config.json, special_tokens_map.json and sentence_bert_config.json.
+  ///
+  /// - Throws: `TokenizerError` when a file is missing, broken or asks for what Firn does not have.
+  public static func load(folder path: String) throws(TokenizerError) -> Tokenizer {
+    let folder = ModelFolder(path: path)
+    do {
+      if folder.has("tokenizer.json") {
+        return try load(json: "tokenizer.json", of: folder)
+      }
+      if folder.has("vocab.txt") {
+        return try load(vocabulary: "vocab.txt", of: folder)
+      }
+      throw TokenizerError.noTokenizer(folder: path)
+    } catch let error as TokenizerError {
+      throw error
+    } catch {
+      throw .unreadable(file: path, reason: "\(error)")
+    }
+  }
+
+  /// Puts the parts together: gives the added tokens their ids, and their normalized forms.
+  init(
+    files: [String], modelMaxLength: Int?, normalizer: Normalizer?, preTokenizer: PreTokenizer?,
+    model: Model, postProcessor: PostProcessor, addedTokens: [AddedToken]
+  ) throws {
+    var ids: [[UInt8]: Int32] = [:]
+    // As Hugging Face numbers a token that the model does not have: behind the vocabulary.
+    var nextID = Int32(model.vocabulary.count)
+    var tokenOfID: [Int32: AddedToken] = [:]
+    var order: [Int32] = []
+    for token in addedTokens where !token.content.isEmpty {
+      let content = Array(token.content.utf8)
+      let id: Int32
+      if let known = ids[content] ?? model.vocabulary.id(of: token.content) {
+        id = known
+      } else {
+        id = nextID
+        nextID += 1
+      }
+      if let declared = token.id, declared != Int(id) {
+        throw TokenizerError.addedTokenID(
+          file: files[0], token: token.content, declared: declared, expected: Int(id))
+      }
+      ids[content] = id
+      if tokenOfID.updateValue(token, forKey: id) == nil { order.append(id) }
+    }
+
+    var rawTokens = AddedTokenMatcher()
+    var normalizedTokens = AddedTokenMatcher()
+    for id in order {
+      guard let token = tokenOfID[id] else { continue }
+      let content = Array(token.content.utf8)
+      if token.isNormalized {
+        let form = normalizer?.normalized(content) ?? content
+        normalizedTokens.insert(form, id: id, token: token)
+      } else {
+        rawTokens.insert(content, id: id, token: token)
+      }
+    }
+
+    self.definitionFiles = files
+    self.modelMaxLength = modelMaxLength
+    self.normalizer = normalizer
+    self.preTokenizer = preTokenizer
+    self.model = model
+    self.postProcessor = postProcessor
+    self.rawTokens = rawTokens
+    self.normalizedTokens = normalizedTokens
+    self.addedTokenIDs = ids
+  }
+}

@@ -1,0 +1,46 @@
+/// Turns texts into vocabulary ids as the Hugging Face tokenizer of the same model folder does.
+///
+/// The steps are those of tokenizer.json: added tokens are cut out, the rest is normalized, split
+/// into words, looked up, and special tokens are put around. A tokenizer is immutable; any number of
+/// threads may use one, each with a `Scratch` of its own.
+public struct Tokenizer: Sendable {
+  /// The files whose bytes define the tokenizer, in a fixed order: paths.
+  public let definitionFiles: [String]
+  /// The longest input that tokenizer_config.json allows, special tokens included; nil when it
+  /// says nothing or transformers' "no limit".
+  public let modelMaxLength: Int?
+
+  let normalizer: Normalizer?
+  let preTokenizer: PreTokenizer?
+  let model: Model
+  let postProcessor: PostProcessor
+  let rawTokens: AddedTokenMatcher
+  let normalizedTokens: AddedTokenMatcher
+  let addedTokenIDs: [[UInt8]: Int32]
+
+  /// The number of special tokens that every text gets.
+  public var specialTokenCount: Int { postProcessor.specialCount }
+
+  /// One more than the largest id: the rows that the model's token embedding must have.
+  public var vocabularySize: Int {
+    let largest = [
+      Int32(model.vocabulary.size) - 1, addedTokenIDs.values.max() ?? -1,
+      (postProcessor.before + postProcessor.after).map(\.id).max() ?? -1,
+    ].max()
+    return Int(largest ?? -1) + 1
+  }
+
+  /// The id of a token spelled exactly so, an added one or one of the model's.
+  public func id(of token: String) -> Int32? {
+    addedTokenIDs[Array(token.utf8)] ?? model.vocabulary.id(of: token)
+  }
+
+  /// Checks a maximal length before `encode` is called with it.
+  ///
+  /// - Throws: `TokenizerError.maxLengthTooSmall` when the special tokens alone are longer.
+  public func validate(maxLength: Int) throws(TokenizerError) {
+    guard maxLength >= max(1, specialTokenCount) else {
+      throw .maxLengthTooSmall(maxLength: maxLength, specialTokens: specialTokenCount)
+    }
+  }
+}
