@@ -1,0 +1,82 @@
+public import Contracts
+internal import HDF5
+
+/// An open features.h5, checked: format, version, the datasets, their types and lengths.
+public final class FeaturesFile: Sendable {
+  public let path: String
+  public let provenance: Provenance
+  /// Ids, labels, splits and so on of the rows.
+  public let columns: RowColumns
+  /// All views, by layer and pooling.
+  public let views: [FeatureKey]
+  /// The view that was asked for first: what `embeddings` names.
+  public let defaultView: FeatureKey
+  private let counts: HDF5Dataset
+  private let datasets: [FeatureKey: HDF5Dataset]
+
+  /// - Throws: `HDF5Error`, `FeatureStoreError`.
+  public init(path: String) throws {
+    let file = try HDF5File(reading: path)
+    self.path = path
+    provenance = try Provenance(reading: file, as: .features)
+    columns = try RowColumns(file)
+    counts = try file.column("n_tokens", .int32, shape: [columns.count])
+    let embeddings = try file.dataset("embeddings")
+    var datasets: [FeatureKey: HDF5Dataset] = [:]
+    var defaultView: FeatureKey?
+    for layer in try file.names(in: "layers") {
+      for pooling in try file.names(in: "layers/\(layer)") {
+        let name = "layers/\(layer)/\(pooling)"
+        // What a later Firn may add beside the poolings is none of this one's business.
+        guard let key = FeatureKey(path: name) else { continue }
+        datasets[key] = try file.view(name, rows: columns.count)
+        if try file.areSame(name, embeddings.name) { defaultView = key }
+      }
+    }
+    guard let defaultView else { throw FeatureStoreError.noDefaultView(path: path) }
+    self.datasets = datasets
+    self.defaultView = defaultView
+    views = datasets.keys.sorted {
+      ($0.layer, $0.pooling.rawValue) < ($1.layer, $1.pooling.rawValue)
+    }
+  }
+
+  /// The number of rows.
+  public var count: Int { columns.count }
+
+  /// How many tokens each row was encoded from.
+  public func tokenCounts(_ rows: Range<Int>) throws -> [Int32] {
+    try counts.read(rows)
+  }
+
+  /// The numbers of a row in a view.
+  public func width(of view: FeatureKey? = nil) throws -> Int { try dataset(view).width }
+
+  /// The precision on file.
+  public func type(of view: FeatureKey? = nil) throws -> FeatureType {
+    FeatureType(try dataset(view).content) ?? .float32
+  }
+
+  func dataset(_ view: FeatureKey?) throws(FeatureStoreError) -> HDF5Dataset {
+    let key = view ?? defaultView
+    guard let dataset = datasets[key] else {
+      throw .noSuchView(path: path, view: key, available: views)
+    }
+    return dataset
+  }
+}
+
+extension HDF5File {
+  fileprivate func view(_ name: String, rows: Int) throws -> HDF5Dataset {
+    let dataset = try dataset(name)
+    guard FeatureType(dataset.content) != nil else {
+      throw HDF5Error.wrongType(
+        file: path, object: name, expected: "float32 or float16", found: dataset.content.name)
+    }
+    guard dataset.shape.count == 2, dataset.rows == rows, dataset.width > 0 else {
+      throw FeatureStoreError.wrongShape(
+        path: path, dataset: name, expected: [rows, dataset.width], found: dataset.shape)
+    }
+    return dataset
+  }
+}

@@ -1,0 +1,150 @@
+internal import AtomicFiles
+public import Contracts
+internal import HDF5
+
+/// Writes features.h5 in the order of the rows of a tokens.h5; it appears with `finish`, or never.
+///
+/// The file's bytes do not depend on how the rows are cut into blocks.
+public final class FeaturesWriter {
+  public let path: String
+  /// The views, in the order of `append`; the first is linked as `embeddings`.
+  public let views: [FeatureKey]
+  /// The numbers of a row in each view.
+  public let width: Int
+  /// The rows to come in all.
+  public let expectedRows: Int
+  private let output: AtomicFile
+  private let file: HDF5File
+  private let datasets: [HDF5Dataset]
+  /// Rows in the file.
+  private var written = 0
+  /// Rows of a chunk that is not full yet, one buffer a view.
+  private var pending: [[Float]]
+
+  /// Creates the file and copies ids, labels, splits and so on from the tokens' file.
+  ///
+  /// - Parameters:
+  ///   - views: What to store, each once, in order; the first becomes `embeddings`.
+  ///   - width: The numbers of a row in each view.
+  /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
+  ///   contradicts itself.
+  public init(
+    path: String, provenance: Provenance, tokens: TokensFile, views: [FeatureKey], width: Int,
+    type: FeatureType = .float32
+  ) throws {
+    precondition(!views.isEmpty && Set(views).count == views.count && width > 0)
+    self.path = path
+    self.views = views
+    self.width = width
+    expectedRows = tokens.count
+    output = try AtomicFile(path: path)
+    file = try HDF5File(creating: output.temporaryPath)
+    try provenance.write(to: file, as: .features)
+    try file.copyColumns(from: tokens)
+    datasets = try file.createViews(
+      views, type: type.elementType, shape: [tokens.count, width])
+    try file.link("embeddings", to: views[0].description)
+    pending = [[Float]](repeating: [], count: views.count)
+  }
+
+  /// Adds the next rows: for each view, in the order of `views`, a block [rows, width], row-major.
+  ///
+  /// - Precondition: all blocks have the same number of whole rows, no more than are missing.
+  /// - Throws: `HDF5Error`; `.halfOverflow` where float16 cannot hold a number.
+  public func append(_ blocks: [UnsafeBufferPointer<Float>]) throws {
+    precondition(blocks.count == views.count && blocks.allSatisfy { $0.count == blocks[0].count })
+    let rows = blocks[0].count / width
+    precondition(blocks[0].count == rows * width && appended + rows <= expectedRows)
+    var start = 0
+    while start < rows {
+      // A stripe is one chunk of each view; they go to the file together.
+      let stripe = min(datasets[0].chunkRows, expectedRows - written)
+      let waiting = pending[0].count / width
+      let end = min(rows, start + stripe - waiting)
+      let parts = blocks.map { UnsafeBufferPointer(rebasing: $0[start * width..<end * width]) }
+      if waiting == 0, end - start == stripe {
+        try write(parts)
+      } else {
+        for (view, part) in parts.enumerated() { pending[view].append(contentsOf: part) }
+        if waiting + end - start == stripe { try writePending() }
+      }
+      start = end
+    }
+  }
+
+  /// Gives the file its name.
+  ///
+  /// - Throws: `FeatureStoreError.unfinished` where rows are missing; `HDF5Error`,
+  ///   `AtomicFileError`. No file is left then.
+  public func finish() throws {
+    guard appended == expectedRows else {
+      throw FeatureStoreError.unfinished(path: path, expected: expectedRows, found: appended)
+    }
+    try file.finish()
+    try output.commit()
+  }
+
+  private var appended: Int { written + pending[0].count / width }
+
+  private func write(_ parts: [UnsafeBufferPointer<Float>]) throws(HDF5Error) {
+    let rows = written..<written + parts[0].count / width
+    for (dataset, part) in zip(datasets, parts) { try dataset.writeFloats(part, at: rows) }
+    written = rows.upperBound
+  }
+
+  private func writePending() throws(HDF5Error) {
+    let rows = written..<written + pending[0].count / width
+    for view in datasets.indices {
+      try pending[view].withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
+        try datasets[view].writeFloats(buffer, at: rows)
+      }
+      pending[view].removeAll(keepingCapacity: true)
+    }
+    written = rows.upperBound
+  }
+}
+
+extension HDF5File {
+  /// Creates `layers/<k>/<pooling>` for each view.
+  fileprivate func createViews(
+    _ views: [FeatureKey], type: ElementType, shape: [Int]
+  ) throws(HDF5Error) -> [HDF5Dataset] {
+    try createGroup("layers")
+    var datasets: [HDF5Dataset] = []
+    for view in views {
+      let group = "layers/\(view.layer)"
+      if try !contains(group) { try createGroup(group) }
+      datasets.append(try createDataset(view.description, type: type, shape: shape))
+    }
+    return datasets
+  }
+
+  /// Copies what a row keeps beside its tokens, a chunk at a time.
+  fileprivate func copyColumns(from tokens: TokensFile) throws {
+    let count = tokens.count
+    let columns = tokens.columns
+    let ids = try createStrings("ids", rows: count)
+    for part in ids.parts(of: 0..<count) { try ids.writeStrings(columns.ids(part), at: part) }
+    try copy("labels", rows: count) { try columns.labels($0) }
+    try copy("split", rows: count) { try columns.splits($0).map(\.rawValue) }
+    try copy("n_tokens", rows: count) { try tokens.tokenCounts($0) }
+    try copy("truncated", rows: count) { try columns.truncated($0).map { $0 ? 1 : 0 as UInt8 } }
+    try copy("text_sha256", rows: count, width: TokensBlock.digestSize) {
+      try columns.textDigests($0)
+    }
+    let names = columns.classNames
+    try createStrings("class_names", rows: names.count).writeStrings(names, at: 0..<names.count)
+  }
+
+  private func copy<Element: HDF5Element>(
+    _ name: String, rows: Int, width: Int? = nil, _ read: (Range<Int>) throws -> [Element]
+  ) throws {
+    let shape = if let width { [rows, width] } else { [rows] }
+    let dataset = try createDataset(name, type: Element.elementType, shape: shape)
+    for part in dataset.parts(of: 0..<rows) {
+      try read(part).withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
+        try dataset.write(buffer, at: part)
+      }
+    }
+  }
+}

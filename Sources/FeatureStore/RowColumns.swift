@@ -1,0 +1,91 @@
+public import Contracts
+internal import HDF5
+
+/// What tokens.h5 and features.h5 both keep of each row beside its numbers.
+///
+/// Reading functions take the rows to read and throw `HDF5Error` for a damaged file,
+/// `FeatureStoreError.invalidValue` for one that contradicts itself.
+public struct RowColumns: Sendable {
+  /// The number of rows.
+  public let count: Int
+  /// The classes' names; a label is an index into them.
+  public let classNames: [String]
+  private let path: String
+  private let idColumn: HDF5Dataset
+  private let labelColumn: HDF5Dataset
+  private let splitColumn: HDF5Dataset
+  private let truncatedColumn: HDF5Dataset
+  private let digestColumn: HDF5Dataset
+
+  init(_ file: HDF5File) throws {
+    path = file.path
+    idColumn = try file.dataset("ids")
+    guard idColumn.content == .strings, idColumn.shape.count == 1 else {
+      throw HDF5Error.wrongType(
+        file: path, object: "ids", expected: "string", found: idColumn.content.name)
+    }
+    count = idColumn.rows
+    labelColumn = try file.column("labels", .int32, shape: [count])
+    splitColumn = try file.column("split", .uint8, shape: [count])
+    truncatedColumn = try file.column("truncated", .uint8, shape: [count])
+    digestColumn = try file.column(
+      "text_sha256", .uint8, shape: [count, TokensBlock.digestSize])
+    let names = try file.dataset("class_names")
+    classNames = try names.readStrings(0..<names.rows)
+  }
+
+  /// The rows' names.
+  public func ids(_ rows: Range<Int>) throws -> [String] {
+    try idColumn.readStrings(rows)
+  }
+
+  /// The rows' classes as indices into `classNames`, -1 where there is none.
+  public func labels(_ rows: Range<Int>) throws -> [Int32] {
+    let labels: [Int32] = try labelColumn.read(rows)
+    try check(labels, in: -1...classNames.count - 1, of: "labels", from: rows.lowerBound)
+    return labels
+  }
+
+  /// The parts of the data set that the rows belong to.
+  public func splits(_ rows: Range<Int>) throws -> [Split] {
+    let values: [UInt8] = try splitColumn.read(rows)
+    try check(values, in: 0...Split.allCases.count - 1, of: "split", from: rows.lowerBound)
+    return values.compactMap(Split.init(rawValue:))
+  }
+
+  /// Which rows' texts were cut at the maximal length.
+  public func truncated(_ rows: Range<Int>) throws -> [Bool] {
+    let values: [UInt8] = try truncatedColumn.read(rows)
+    try check(values, in: 0...1, of: "truncated", from: rows.lowerBound)
+    return values.map { $0 == 1 }
+  }
+
+  /// The SHA-256 of each row's text: [rows, 32].
+  public func textDigests(_ rows: Range<Int>) throws -> [UInt8] {
+    try digestColumn.read(rows)
+  }
+
+  private func check<Value: BinaryInteger>(
+    _ values: [Value], in allowed: ClosedRange<Int>, of dataset: String, from row: Int
+  ) throws(FeatureStoreError) {
+    guard let fault = values.firstIndex(where: { !allowed.contains(Int($0)) }) else { return }
+    throw .invalidValue(
+      path: path, dataset: dataset, row: row + fault, value: Int(values[fault]), allowed: allowed)
+  }
+}
+
+extension HDF5File {
+  /// Opens a dataset that must have this type and shape.
+  func column(_ name: String, _ type: ElementType, shape: [Int]) throws -> HDF5Dataset {
+    let dataset = try dataset(name)
+    guard dataset.content == .numbers(type) else {
+      throw HDF5Error.wrongType(
+        file: path, object: name, expected: type.rawValue, found: dataset.content.name)
+    }
+    guard dataset.shape == shape else {
+      throw FeatureStoreError.wrongShape(
+        path: path, dataset: name, expected: shape, found: dataset.shape)
+    }
+    return dataset
+  }
+}

@@ -1,0 +1,61 @@
+internal import CHDF5
+
+/// A dataset of one or two dimensions: numbers, or strings of variable length.
+public final class HDF5Dataset: Sendable {
+  /// What a dataset holds.
+  public enum Content: Sendable, Equatable {
+    case numbers(ElementType)
+    case strings
+  }
+
+  /// The path of the file, for errors.
+  public let file: String
+  /// The path in the file.
+  public let name: String
+  public let content: Content
+  /// The rows: the extent of the first dimension.
+  public let rows: Int
+  /// The elements of a row: the extent of the second dimension, 1 where there is none.
+  public let width: Int
+  /// One or two extents.
+  public let shape: [Int]
+  /// The rows that are stored, checked and read together.
+  public let chunkRows: Int
+  let id: Identifier
+
+  init(
+    id: consuming Identifier, file: String, name: String, content: Content, shape: [Int],
+    chunkRows: Int
+  ) {
+    self.id = id
+    self.file = file
+    self.name = name
+    self.content = content
+    self.shape = shape
+    self.chunkRows = chunkRows
+    rows = shape[0]
+    width = shape.count == 2 ? shape[1] : 1
+  }
+
+  var site: Site { Site(file: file, object: name) }
+
+  /// Selects rows in the file; nil for a dataset without elements.
+  func select(_ rows: Range<Int>) throws(HDF5Error) -> Identifier {
+    let site = site
+    let space = try Identifier("H5Dget_space", at: site) { H5Dget_space(id.raw) }
+    let start: [hsize_t] = [hsize_t(rows.lowerBound), 0]
+    let count: [hsize_t] = [hsize_t(rows.count), hsize_t(width)]
+    _ = try Library.call("H5Sselect_hyperslab", at: site) {
+      H5Sselect_hyperslab(space.raw, H5S_SELECT_SET, start, nil, count, nil)
+    }
+    return space
+  }
+
+  /// A plain array in memory with this many elements.
+  func memorySpace(count: Int) throws(HDF5Error) -> Identifier {
+    let extent = hsize_t(count)
+    return try Identifier("H5Screate_simple", at: site) {
+      withUnsafePointer(to: extent) { H5Screate_simple(1, $0, nil) }
+    }
+  }
+}

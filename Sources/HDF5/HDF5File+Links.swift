@@ -1,0 +1,79 @@
+internal import CHDF5
+
+extension HDF5File {
+  /// Whether `name` is there; each group on the way is looked at in turn.
+  public func contains(_ name: String) throws(HDF5Error) -> Bool {
+    var path = ""
+    for part in name.split(separator: "/") {
+      path += path.isEmpty ? String(part) : "/" + part
+      let found = try Library.call("H5Lexists", at: site(path)) {
+        H5Lexists(id.raw, path, shim_H5P_DEFAULT())
+      }
+      if found == 0 { return false }
+    }
+    return true
+  }
+
+  /// Creates a group; the groups above it must be there.
+  public func createGroup(_ name: String) throws(HDF5Error) {
+    let site = site(name)
+    let creation = try PropertyList.untimed(shim_H5P_GROUP_CREATE(), at: site)
+    _ = try Identifier("H5Gcreate2", at: site) {
+      H5Gcreate2(id.raw, name, shim_H5P_DEFAULT(), creation.raw, shim_H5P_DEFAULT())
+    }
+  }
+
+  /// Gives the object at `name` a second name (a hard link).
+  public func link(_ alias: String, to name: String) throws(HDF5Error) {
+    _ = try Library.call("H5Lcreate_hard", at: site(alias)) {
+      H5Lcreate_hard(
+        id.raw, name, id.raw, alias, shim_H5P_DEFAULT(), shim_H5P_DEFAULT())
+    }
+  }
+
+  /// Whether two names lead to the same object.
+  public func areSame(_ first: String, _ second: String) throws(HDF5Error) -> Bool {
+    try address(of: first) == address(of: second)
+  }
+
+  /// The names in a group, in order of their bytes.
+  ///
+  /// - Throws: `HDF5Error.missing` where there is no such group.
+  public func names(in group: String) throws(HDF5Error) -> [String] {
+    let site = site(group)
+    guard try contains(group) else { throw .missing(file: path, object: group) }
+    let handle = try Identifier("H5Gopen2", at: site) {
+      H5Gopen2(id.raw, group, shim_H5P_DEFAULT())
+    }
+    var info = H5G_info_t()
+    _ = try Library.call("H5Gget_info", at: site) { H5Gget_info(handle.raw, &info) }
+    var names: [String] = []
+    for index in 0..<info.nlinks {
+      names.append(try name(at: index, in: handle, site: site))
+    }
+    return names
+  }
+
+  private func name(
+    at index: hsize_t, in group: borrowing Identifier, site: Site
+  ) throws(HDF5Error) -> String {
+    let raw = group.raw
+    func copy(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
+      H5Lget_name_by_idx(
+        raw, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, shim_H5P_DEFAULT())
+    }
+    let length = try Library.call("H5Lget_name_by_idx", at: site) { copy(nil, 0) }
+    var bytes = [CChar](repeating: 0, count: length + 1)
+    _ = try Library.call("H5Lget_name_by_idx", at: site) { copy(&bytes, length + 1) }
+    return String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private func address(of name: String) throws(HDF5Error) -> haddr_t {
+    var info = H5O_info_t()
+    _ = try Library.call("H5Oget_info_by_name2", at: site(name)) {
+      H5Oget_info_by_name2(
+        id.raw, name, &info, UInt32(H5O_INFO_BASIC), shim_H5P_DEFAULT())
+    }
+    return info.addr
+  }
+}

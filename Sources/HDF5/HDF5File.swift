@@ -1,0 +1,99 @@
+internal import CHDF5
+internal import Glibc
+
+/// An open HDF5 file.
+///
+/// What Firn writes is in the 1.10 format: headers, chunk indexes and dense attributes carry
+/// checksums, datasets do by fletcher32, and no time is kept, so that equal content has equal
+/// bytes. Names are paths from the root, without a leading slash.
+public final class HDF5File: Sendable {
+  /// The file's path, as given.
+  public let path: String
+  let id: Identifier
+
+  /// Opens a file for reading.
+  ///
+  /// - Throws: `HDF5Error.cannotOpen`, `.notHDF5`, `.truncated`, or `.damaged` where the
+  ///   superblock's checksum is wrong.
+  public init(reading path: String) throws(HDF5Error) {
+    try Self.checkSignature(of: path)
+    let site = Site(file: path)
+    let access = try Self.makeAccessList(at: site)
+    self.path = path
+    id = try Identifier("H5Fopen", at: site) {
+      H5Fopen(path, shim_H5F_ACC_RDONLY(), access.raw)
+    }
+  }
+
+  /// Creates a file, in place of any that is there.
+  ///
+  /// - Throws: `HDF5Error.callFailed` where the file cannot be created.
+  public init(creating path: String) throws(HDF5Error) {
+    let site = Site(file: path)
+    let access = try Self.makeAccessList(at: site)
+    let creation = try PropertyList.untimed(shim_H5P_FILE_CREATE(), at: site)
+    // The root has more attributes than the eight that a header keeps by default, and they
+    // are few enough to stay in it.
+    _ = try Library.call("H5Pset_attr_phase_change", at: site) {
+      H5Pset_attr_phase_change(creation.raw, 32, 24)
+    }
+    self.path = path
+    id = try Identifier("H5Fcreate", at: site) {
+      H5Fcreate(path, shim_H5F_ACC_TRUNC(), creation.raw, access.raw)
+    }
+  }
+
+  /// Writes what is still in memory and closes all that is open in a file being written.
+  ///
+  /// Call it once, last; a file that was only read closes itself.
+  ///
+  /// - Throws: `HDF5Error.callFailed` where the disk does not take the rest.
+  public func finish() throws(HDF5Error) {
+    _ = try Library.call("H5Fflush", at: site) { H5Fflush(id.raw, H5F_SCOPE_GLOBAL) }
+    // What the handles still open do later finds no object: identifiers are never used again.
+    _ = try Library.call("H5Fclose", at: site) { H5Fclose(id.raw) }
+  }
+
+  var site: Site { Site(file: path) }
+
+  func site(_ object: String) -> Site { Site(file: path, object: object) }
+
+  /// Looks at the first bytes, so that a CSV given by mistake is called what it is.
+  private static func checkSignature(of path: String) throws(HDF5Error) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotOpen(file: path, code: errno) }
+    defer { close(descriptor) }
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    var head = [UInt8](repeating: 0, count: signature.count)
+    let count = read(descriptor, &head, head.count)
+    guard count >= 0 else { throw .cannotOpen(file: path, code: errno) }
+    guard count == signature.count, head == signature else { throw .notHDF5(file: path) }
+  }
+
+  private static func makeAccessList(at site: Site) throws(HDF5Error) -> Identifier {
+    let list = try Identifier("H5Pcreate", at: site) { H5Pcreate(shim_H5P_FILE_ACCESS()) }
+    _ = try Library.call("H5Pset_libver_bounds", at: site) {
+      H5Pset_libver_bounds(list.raw, H5F_LIBVER_V110, H5F_LIBVER_V110)
+    }
+    // Locks where the file system has them; NFS and Lustre often have none.
+    _ = try Library.call("H5Pset_file_locking", at: site) {
+      H5Pset_file_locking(list.raw, true, true)
+    }
+    // Closing the file closes its datasets too: nothing stays unwritten because of a handle.
+    _ = try Library.call("H5Pset_fclose_degree", at: site) {
+      H5Pset_fclose_degree(list.raw, H5F_CLOSE_STRONG)
+    }
+    return list
+  }
+}
+
+enum PropertyList {
+  /// A creation list of this class for an object that keeps no time of its changes.
+  static func untimed(_ list: hid_t, at site: Site) throws(HDF5Error) -> Identifier {
+    let made = try Identifier("H5Pcreate", at: site) { H5Pcreate(list) }
+    _ = try Library.call("H5Pset_obj_track_times", at: site) {
+      H5Pset_obj_track_times(made.raw, false)
+    }
+    return made
+  }
+}

@@ -1,0 +1,16 @@
+internal import CHDF5
+
+/// One reference to a library object (file, group, dataset, type, ...), given back at the end.
+struct Identifier: ~Copyable, Sendable {
+  let raw: hid_t
+
+  /// Takes over the identifier that `make` returns, by the C call of this name.
+  init(_ call: String, at site: Site, _ make: () -> hid_t) throws(HDF5Error) {
+    raw = try Library.call(call, at: site, make)
+  }
+
+  deinit {
+    let raw = raw
+    Library.attempt { H5Idec_ref(raw) }
+  }
+}
