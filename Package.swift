@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Contracts"]),
 
     // MARK: - Models
-    .target(name: "FeatureStore", dependencies: ["Contracts", "HDF5"]),
+    .target(name: "FeatureStore", dependencies: ["Contracts", "HDF5", "AtomicFiles"]),
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
 
     // MARK: - Learning

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Contracts
+import Contracts
 public import Corpora
 import Digests
 

@@ -1,5 +1,5 @@
 import Checkpoints
-public import Contracts
+import Contracts
 import Encoders
 import Foundation
 import Heads
@@ -101,35 +101,5 @@ public struct Prediction: Sendable {
         Dictionary(
           zip(classNames, probabilities.map { JSONValue.real($0) }), uniquingKeysWith: { $1 })),
     ])
-  }
-}
-
-/// Lines of standard input, read in blocks.
-public struct StandardInputLines {
-  private var number = 0
-
-  public init() {}
-
-  /// The next lines, at most `limit`; nil at the end.
-  ///
-  /// - Throws: ``StageError/notUTF8(line:)``.
-  public mutating func next(limit: Int) throws(StageError) -> [String]? {
-    var lines: [String] = []
-    var buffer: UnsafeMutablePointer<CChar>?
-    var capacity = 0
-    defer { free(buffer) }
-    while lines.count < limit {
-      let count = getline(&buffer, &capacity, stdin)
-      guard count >= 0, let start = buffer else { break }
-      number += 1
-      var bytes = UnsafeRawBufferPointer(start: start, count: count)[...]
-      if bytes.last == UInt8(ascii: "\n") { bytes = bytes.dropLast() }
-      if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
-      guard let line = String(validating: bytes, as: UTF8.self) else {
-        throw .notUTF8(line: number)
-      }
-      lines.append(line)
-    }
-    return lines.isEmpty ? nil : lines
   }
 }

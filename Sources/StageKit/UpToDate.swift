@@ -28,19 +28,10 @@ extension Tokenizer {
   /// The digest of the files that define the tokenizer: of tokenizer.json's bytes where it is one.
   ///
   /// - Throws: `DigestError`.
-  public func sha256() throws -> String { try Self.digest(definitionFiles) }
-
-  /// The same digest without loading the tokenizer.
-  ///
-  /// - Throws: `DigestError`, `TokenizerError`.
-  public static func definitionSHA256(folder: String) throws -> String {
-    try digest(definitionFiles(folder: folder))
-  }
-
-  private static func digest(_ files: [String]) throws -> String {
-    files.count == 1
-      ? try SHA256Digest(ofFile: files[0]).description
-      : try SHA256Digest(ofFiles: files).description
+  public func sha256() throws -> String {
+    definitionFiles.count == 1
+      ? try SHA256Digest(ofFile: definitionFiles[0]).description
+      : try SHA256Digest(ofFiles: definitionFiles).description
   }
 }
 

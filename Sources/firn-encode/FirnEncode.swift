@@ -58,7 +58,7 @@ struct FirnEncode: Stage {
     }
     let source = try TokensFile(path: tokens)
     let located = try LocatedModel(model)
-    let tokenizerSHA256 = try Tokenizer.definitionSHA256(folder: located.folder.path)
+    let tokenizerSHA256 = try Tokenizer.load(folder: located.folder.path).sha256()
     guard source.provenance.tokenizerSHA256 == tokenizerSHA256 else {
       throw ModelMismatch(
         part: .tokenizer, file: tokens, expectedName: source.provenance.model,
