@@ -32,7 +32,10 @@ extension HDF5File {
       _ = try Library.call("H5Pset_chunk", at: site) {
         H5Pset_chunk(creation.raw, Int32(extents.count), extents)
       }
-      _ = try Library.call("H5Pset_fletcher32", at: site) { H5Pset_fletcher32(creation.raw) }
+      // HDF5 refuses filters on strings of variable length: their bytes lie in a heap, not here.
+      if content != .strings {
+        _ = try Library.call("H5Pset_fletcher32", at: site) { H5Pset_fletcher32(creation.raw) }
+      }
     }
     let space = try makeSpace(shape: shape, grows: step != nil, site)
     let access = try makeUncachedAccess(site)
