@@ -18,7 +18,7 @@ public final class HDF5File: Sendable {
   public init(reading path: String) throws(HDF5Error) {
     try Self.checkSignature(of: path)
     let site = Site(file: path)
-    let access = try Self.makeAccessList(at: site)
+    let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_WEAK)
     self.path = path
     id = try Identifier("H5Fopen", at: site) {
       H5Fopen(path, shim_H5F_ACC_RDONLY(), access.raw)
@@ -30,7 +30,7 @@ public final class HDF5File: Sendable {
   /// - Throws: `HDF5Error.callFailed` where the file cannot be created.
   public init(creating path: String) throws(HDF5Error) {
     let site = Site(file: path)
-    let access = try Self.makeAccessList(at: site)
+    let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_STRONG)
     let creation = try PropertyList.untimed(shim_H5P_FILE_CREATE(), at: site)
     // The root has more attributes than the eight that a header keeps by default, and they
     // are few enough to stay in it.
@@ -70,7 +70,11 @@ public final class HDF5File: Sendable {
     guard count == signature.count, head == signature else { throw .notHDF5(file: path) }
   }
 
-  private static func makeAccessList(at site: Site) throws(HDF5Error) -> Identifier {
+  // Datasets outlive the handle of a file that is read. Closing a file that is written closes its
+  // datasets too: nothing stays unwritten because of a handle.
+  private static func makeAccessList(
+    at site: Site, closing degree: H5F_close_degree_t
+  ) throws(HDF5Error) -> Identifier {
     let list = try Identifier("H5Pcreate", at: site) { H5Pcreate(shim_H5P_FILE_ACCESS()) }
     _ = try Library.call("H5Pset_libver_bounds", at: site) {
       H5Pset_libver_bounds(list.raw, H5F_LIBVER_V110, H5F_LIBVER_V110)
@@ -79,9 +83,8 @@ public final class HDF5File: Sendable {
     _ = try Library.call("H5Pset_file_locking", at: site) {
       H5Pset_file_locking(list.raw, true, true)
     }
-    // Closing the file closes its datasets too: nothing stays unwritten because of a handle.
     _ = try Library.call("H5Pset_fclose_degree", at: site) {
-      H5Pset_fclose_degree(list.raw, H5F_CLOSE_STRONG)
+      H5Pset_fclose_degree(list.raw, degree)
     }
     return list
   }
