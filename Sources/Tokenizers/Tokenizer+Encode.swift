@@ -10,9 +10,9 @@ extension Tokenizer {
     public init() {}
   }
 
-  /// Encodes one text.
+  /// Encodes one text, cut to `maxLength` tokens with the special tokens included; nil cuts
+  /// nothing.
   ///
-  /// - Parameter maxLength: where to cut, special tokens included; nil does not cut.
   /// - Precondition: `validate(maxLength:)` accepts `maxLength`.
   public func encode(_ text: String, maxLength: Int? = nil) -> Encoding {
     var batch = TokenBatch()
@@ -29,7 +29,11 @@ extension Tokenizer {
   /// Tokens beyond `maxLength` are cut off the text's end, the special tokens stay (transformers'
   /// `truncation=True`). Ill-formed bytes count as U+FFFD.
   ///
-  /// - Parameter maxLength: where to cut, special tokens included; nil does not cut.
+  /// - Parameters:
+  ///   - text: UTF-8.
+  ///   - maxLength: where to cut, special tokens included; nil does not cut.
+  ///   - batch: gets the text as its last one.
+  ///   - scratch: the calling thread's working memory.
   /// - Returns: the number of tokens without truncation, special tokens included; the text was
   ///   truncated when `maxLength` is smaller.
   /// - Precondition: `validate(maxLength:)` accepts `maxLength`.

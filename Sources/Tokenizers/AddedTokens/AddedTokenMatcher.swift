@@ -15,7 +15,7 @@ struct AddedTokenMatcher: Sendable {
 
   var isEmpty: Bool { patterns.isEmpty }
 
-  /// - Parameter bytes: what to look for; an empty pattern is never found.
+  /// Adds a token to look for as `bytes`; empty ones are never found.
   mutating func insert(_ bytes: [UInt8], id: Int32, token: AddedToken) {
     guard let first = bytes.first else { return }
     let place = patterns.firstIndex { $0.bytes.count < bytes.count } ?? patterns.count

@@ -8,9 +8,7 @@ struct WordPiece: Sendable {
   private let continuation: Vocabulary.Prefix
   private let maxScalarsPerWord: Int
 
-  /// - Parameters:
-  ///   - settings: the model's entry in tokenizer.json, without its vocabulary.
-  ///   - unknownID: the id of `settings.unknownToken`.
+  /// `unknownID` is the id of `settings.unknownToken`.
   init(vocabulary: Vocabulary, settings: WordPieceSettings, unknownID: Int32) {
     self.vocabulary = vocabulary
     self.unknownID = unknownID

@@ -15,7 +15,7 @@ struct BertNormalizer: Sendable {
   private static let dropped: UInt8 = 0xFE
   private static let multibyte: UInt8 = 0xFF
 
-  /// - Parameter stripsAccents: nil follows `lowercases`, as in the original BERT.
+  /// `stripsAccents` nil follows `lowercases`, as in the original BERT.
   init(cleansText: Bool, spacesCJK: Bool, stripsAccents: Bool?, lowercases: Bool) {
     self.cleansText = cleansText
     self.spacesCJK = spacesCJK
