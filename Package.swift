@@ -98,8 +98,12 @@ let package = Package(
     .testTarget(
       name: "CorporaTests", dependencies: ["Corpora", "Contracts", "StageKit"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
-    .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Contracts"]),
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["HDF5", "StageKit"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "FeatureStoreTests",
+      dependencies: ["FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),

@@ -23,9 +23,9 @@ public final class FeaturesWriter {
 
   /// Creates the file and copies ids, labels, splits and so on from the tokens' file.
   ///
-  /// - Parameters:
-  ///   - views: What to store, each once, in order; the first becomes `embeddings`.
-  ///   - width: The numbers of a row in each view.
+  /// Each of `views` is stored once, the first under the name `embeddings` as well; a row of each
+  /// has `width` numbers.
+  ///
   /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
   ///   contradicts itself.
   public init(
@@ -38,7 +38,7 @@ public final class FeaturesWriter {
     self.width = width
     expectedRows = tokens.count
     output = try AtomicFile(path: path)
-    file = try HDF5File(creating: output.temporaryPath)
+    file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
     try provenance.write(to: file, as: .features)
     try file.copyColumns(from: tokens)
     datasets = try file.createViews(

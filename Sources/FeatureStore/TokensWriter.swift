@@ -26,7 +26,7 @@ public final class TokensWriter {
   /// - Throws: `AtomicFileError`, `HDF5Error` where the file cannot be created.
   public init(path: String, storesTexts: Bool = true) throws {
     output = try AtomicFile(path: path)
-    let file = try HDF5File(creating: output.temporaryPath)
+    let file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
     self.file = file
     ids = HDF5StringAppender(file, name: "ids")
     texts = storesTexts ? HDF5StringAppender(file, name: "texts") : nil
@@ -58,9 +58,8 @@ public final class TokensWriter {
 
   /// Writes what is known only at the end and gives the file its name.
   ///
-  /// - Parameters:
-  ///   - labels: A class's index a row, -1 where there is none.
-  ///   - classNames: The classes' names, in the order of their indices.
+  /// A label is the index of a class among `classNames`, -1 where there is none.
+  ///
   /// - Precondition: `labels` and `splits` have `count` elements.
   /// - Throws: `HDF5Error`, `AtomicFileError`; no file is left then.
   public func finish(

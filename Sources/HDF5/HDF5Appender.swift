@@ -15,7 +15,7 @@ public final class HDF5Appender<Element: HDF5Element> {
   /// The elements in the file.
   private var written = 0
 
-  /// - Parameter width: The elements of a row; nil makes a dataset of one dimension.
+  /// Prepares a dataset with rows of `width` elements, or of one dimension where that is nil.
   public init(_ file: HDF5File, name: String, width: Int? = nil) {
     self.file = file
     self.name = name

@@ -7,7 +7,7 @@ internal import Glibc
 /// checksums, datasets do by fletcher32, and no time is kept, so that equal content has equal
 /// bytes. Names are paths from the root, without a leading slash.
 public final class HDF5File: Sendable {
-  /// The file's path, as given.
+  /// The file's name in errors: its path, as given.
   public let path: String
   let id: Identifier
 
@@ -27,9 +27,12 @@ public final class HDF5File: Sendable {
 
   /// Creates a file, in place of any that is there.
   ///
+  /// Errors name the file `name` instead of `path` where that is given: what the user asked for,
+  /// when `path` is temporary.
+  ///
   /// - Throws: `HDF5Error.callFailed` where the file cannot be created.
-  public init(creating path: String) throws(HDF5Error) {
-    let site = Site(file: path)
+  public init(creating path: String, reportedAs name: String? = nil) throws(HDF5Error) {
+    let site = Site(file: name ?? path)
     let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_STRONG)
     let creation = try PropertyList.untimed(shim_H5P_FILE_CREATE(), at: site)
     // The root has more attributes than the eight that a header keeps by default, and they
@@ -37,7 +40,7 @@ public final class HDF5File: Sendable {
     _ = try Library.call("H5Pset_attr_phase_change", at: site) {
       H5Pset_attr_phase_change(creation.raw, 32, 24)
     }
-    self.path = path
+    self.path = name ?? path
     id = try Identifier("H5Fcreate", at: site) {
       H5Fcreate(path, shim_H5F_ACC_TRUNC(), creation.raw, access.raw)
     }
