@@ -97,14 +97,15 @@ install() {
   echo "setup: installing $*" >&2
   # The package lists of a fresh system are empty, and old ones name files that are gone: then, and
   # only then, they are fetched anew.
-  run_as_root "$@" || { $root apt-get -q update >&2 && run_as_root "$@"; } ||
+  run_as_root "$@" 2>/dev/null ||
+    { $root apt-get -qq update && run_as_root "$@"; } ||
     fail "apt-get could not install: $*" \
       "See its message above; when it is put right, run make again, or by hand: $root $command"
 }
 
 run_as_root() {
   $root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "$@" >&2
+    apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 
 fail() {

@@ -23,22 +23,21 @@ enum House {
 
   /// The text files at a path, a folder or a file, in a fixed order; test fixtures are no sources.
   static func files(under path: String, types: Set<String>) throws -> [SourceFile] {
-    let base = root.appending(path: path)
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: base.path, isDirectory: &isFolder) else {
-      return []
-    }
-    let found =
-      isFolder.boolValue
-      ? try FileManager.default.subpathsOfDirectory(atPath: base.path).map { "\(path)/\($0)" }
-      : [path]
+    let inside = FileManager.default.enumerator(atPath: root.appending(path: path).path)
+    let found = [path] + (inside?.compactMap { $0 as? String } ?? []).map { "\(path)/\($0)" }
     return
       try found
       .filter { types.contains(URL(filePath: $0).pathExtension) && !$0.contains("/Fixtures/") }
       .sorted()
-      .map {
-        SourceFile(
-          path: $0, text: try String(contentsOf: root.appending(path: $0), encoding: .utf8))
-      }
+      .compactMap { try file(at: $0) }
+  }
+
+  /// A folder, or nothing at all, is no file.
+  private static func file(at path: String) throws -> SourceFile? {
+    let url = root.appending(path: path)
+    guard (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true else {
+      return nil
+    }
+    return SourceFile(path: path, text: try String(contentsOf: url, encoding: .utf8))
   }
 }
