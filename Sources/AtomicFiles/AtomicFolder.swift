@@ -13,7 +13,8 @@ public final class AtomicFolder {
 
   /// Prepares an output.
   ///
-  /// - Parameter marker: a file that an existing folder must hold to be replaced.
+  /// `marker`: a file that an existing folder must hold to be replaced.
+  ///
   /// - Throws: ``AtomicFileError`` when the folder cannot be created, or what stands in its place
   ///   is not ours.
   public init(path: String, marker: String) throws(AtomicFileError) {

@@ -12,8 +12,9 @@ public struct Weights {
 
   /// Maps the folder's weights.
   ///
-  /// - Parameter prefixes: name prefixes under which checkpoints keep this architecture, such as
-  ///   `bert.`; the first under which `probe` exists is taken, else none.
+  /// `prefixes`: name prefixes under which checkpoints keep this architecture, such as
+  /// `bert.`; the first under which `probe` exists is taken, else none.
+  ///
   /// - Throws: ``CheckpointError`` when the files cannot be read or their headers lie.
   public init(
     _ folder: ModelFolder, prefixes: [String], probe: String

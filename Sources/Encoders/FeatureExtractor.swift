@@ -17,10 +17,9 @@ public final class FeatureExtractor: Sendable {
   private let pooler: Pooler
   private let workspaces: [Workspace]
 
-  /// - Parameters:
-  ///   - keys: layers within 0...encoder.layerCount.
-  ///   - longest: the number of tokens of the longest text that will come.
-  ///   - tokensPerBatch: 1,024 keeps a worker's memory near 16 MB for a hidden size of 384.
+  /// `keys`: layers within 0...encoder.layerCount.
+  /// `longest`: the number of tokens of the longest text that will come.
+  /// `tokensPerBatch`: 1,024 keeps a worker's memory near 16 MB for a hidden size of 384.
   public init(
     encoder: any Encoder, kernels: KernelSet, keys: [FeatureKey], normalize: Bool, threads: Int,
     longest: Int, tokensPerBatch: Int = 1024
@@ -40,7 +39,8 @@ public final class FeatureExtractor: Sendable {
 
   /// Computes the features of every text.
   ///
-  /// - Parameter progress: called from any worker with the number of texts that became ready.
+  /// `progress`: called from any worker with the number of texts that became ready.
+  ///
   /// - Returns: one matrix [texts, hiddenSize] a key, in the order of ``keys``.
   /// - Throws: ``EncoderError`` for an id or a type outside the vocabularies, or a text too long.
   public func extract(

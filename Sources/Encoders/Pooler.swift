@@ -9,9 +9,8 @@ struct Pooler: Sendable {
   /// Divisors are held above this, as sentence-transformers holds them.
   private static let smallest: Float = 1e-9
 
-  /// - Parameters:
-  ///   - out: [width].
-  ///   - hidden: [tokens, width]; without tokens `out` becomes zeros.
+  /// `out`: [width].
+  /// `hidden`: [tokens, width]; without tokens `out` becomes zeros.
   func pool(
     _ out: UnsafeMutablePointer<Float>, _ hidden: UnsafePointer<Float>, tokens: Int,
     _ pooling: Pooling

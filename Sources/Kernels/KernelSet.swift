@@ -116,12 +116,11 @@ public struct KernelSet: @unchecked Sendable {
 
   /// Scaled dot-product attention of one text over all its heads, every token seeing every token.
   ///
-  /// - Parameters:
-  ///   - out: [tokens, heads * headSize].
-  ///   - qkv: [tokens, stride]: query, key and value beside each other, without their bias.
-  ///   - bias: [3 * heads * headSize].
-  ///   - scale: what the scores are multiplied by, 1 / sqrt(headSize) in BERT.
-  ///   - scratch: ``attentionScratch(tokens:headSize:)`` floats.
+  /// `out`: [tokens, heads * headSize].
+  /// `qkv`: [tokens, stride]: query, key and value beside each other, without their bias.
+  /// `bias`: [3 * heads * headSize].
+  /// `scale`: what the scores are multiplied by, 1 / sqrt(headSize) in BERT.
+  /// `scratch`: ``attentionScratch(tokens:headSize:)`` floats.
   public func attention(
     _ out: UnsafeMutablePointer<Float>, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     stride: Int, tokens: Int, heads: Int, headSize: Int, scale: Float,

@@ -8,7 +8,7 @@ public struct Console: Sendable {
   /// Notices and warnings, on standard error.
   public let log: Logger
 
-  /// - Parameter stage: the name before every message, such as `firn-encode`.
+  /// `stage`: the name before every message, such as `firn-encode`.
   public init(stage: String, options: CommonOptions) {
     quiet = options.quiet
     json = options.json

@@ -17,9 +17,8 @@ public struct CorpusReport: Sendable {
   private let classNames: [String]
   private let maxLength: Int
 
-  /// - Parameters:
-  ///   - words: whitespace words of each row.
-  ///   - tokens: tokens of each row without truncation, special tokens included.
+  /// `words`: whitespace words of each row.
+  /// `tokens`: tokens of each row without truncation, special tokens included.
   public init(
     splits: [Split], labels: [Int32], classNames: [String], words: [Int32], tokens: [Int32],
     maxLength: Int

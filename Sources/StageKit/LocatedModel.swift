@@ -36,10 +36,10 @@ public enum ModelIndex {
 
   /// Finds the model of a run.
   ///
-  /// - Parameters:
-  ///   - name: the model's name as the run has it.
-  ///   - sha256: its digest; a folder with another is passed over.
-  ///   - run: the run's folder; models are looked for beside it and above it.
+  /// `name`: the model's name as the run has it.
+  /// `sha256`: its digest; a folder with another is passed over.
+  /// `run`: the run's folder; models are looked for beside it and above it.
+  ///
   /// - Throws: ``ModelSearchError`` naming every place looked at.
   public static func find(name: String, sha256: String, run: String) throws -> LocatedModel {
     var places: [String] = []

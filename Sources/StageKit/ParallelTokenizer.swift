@@ -31,7 +31,7 @@ public struct ParallelTokenizer: Sendable {
   private let threads: Int
   private let digests: Bool
 
-  /// - Parameter digests: whether the texts' SHA-256 is wanted too.
+  /// `digests`: whether the texts' SHA-256 is wanted too.
   public init(_ tokenizer: Tokenizer, maxLength: Int, threads: Int, digests: Bool = false) {
     self.tokenizer = tokenizer
     self.maxLength = maxLength

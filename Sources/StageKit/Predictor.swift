@@ -17,7 +17,8 @@ public struct Predictor: Sendable {
 
   /// Loads a run and the model it names.
   ///
-  /// - Parameter model: the model's folder, where it is not to be looked for.
+  /// `model`: the model's folder, where it is not to be looked for.
+  ///
   /// - Throws: `HeadError`, ``ModelMismatch``, ``ModelSearchError``, and what loading throws.
   public init(run: String, model: String?, threads: Int) throws {
     archive = try HeadArchive(folder: run)

@@ -18,9 +18,8 @@ public final class Progress: Sendable {
   private let terminal: Bool
   private let state: Mutex<State>
 
-  /// - Parameters:
-  ///   - total: how many units there are; 0 when that is not known.
-  ///   - unit: what is counted, such as `texts`.
+  /// `total`: how many units there are; 0 when that is not known.
+  /// `unit`: what is counted, such as `texts`.
   public init(_ console: Console, _ label: String, total: Int, unit: String) {
     self.console = console
     self.label = label

@@ -105,7 +105,7 @@ public struct RunResults: Sendable {
 public struct RunManifest: Sendable {
   public var values: [String: JSONValue]
 
-  /// - Parameter settings: all that the results depend on beside the inputs' digests.
+  /// `settings`: all that the results depend on beside the inputs' digests.
   public init(
     stage: String, settings: [String: JSONValue], inputs: [String: JSONValue],
     seconds: [String: Double], threads: Int, kernels: String

@@ -26,7 +26,8 @@ struct FeaturesTests {
     #expect(try file.width() == Samples.width)
     for (index, view) in Samples.views.enumerated() {
       #expect(try file.features(0..<rows, of: view) == Samples.features(0..<rows, view: index))
-      #expect(try file.features(1300..<1400, of: view) == Samples.features(1300..<1400, view: index))
+      #expect(
+        try file.features(1300..<1400, of: view) == Samples.features(1300..<1400, view: index))
     }
     #expect(try file.features(7..<9) == Samples.features(7..<9, view: 0))
     let block = Samples.block(0..<rows)

@@ -24,7 +24,9 @@ final class Scratch {
   /// Writes a copy of a file with one bit turned where `pattern` is found.
   func flip(_ name: String, at pattern: [UInt8], to copy: String) throws {
     var bytes = try bytes(name)
-    guard let range = Data(bytes).range(of: Data(pattern)) else { throw CocoaError(.fileNoSuchFile) }
+    guard let range = Data(bytes).range(of: Data(pattern)) else {
+      throw CocoaError(.fileNoSuchFile)
+    }
     bytes[range.lowerBound] ^= 1
     try write(bytes, to: copy)
   }
