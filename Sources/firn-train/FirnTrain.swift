@@ -35,14 +35,7 @@ struct FirnTrain: Stage {
   @Option(help: "The view to learn from, such as layers/6/mean. (default: the file's first)")
   var view: String?
 
-  @Option(name: .customLong("C"), help: "Inverse strength of the L2 penalty, as scikit-learn's C.")
-  var c = 1.0
-
-  @Option(help: "none or balanced.")
-  var classWeight = "none"
-
-  @Flag(help: "Scale every feature to mean 0 and deviation 1 on the train rows.")
-  var standardize = false
+  @OptionGroup var logistic: LogisticOptions
 
   @Option(help: "Recorded in run.json; the logistic head's optimum does not depend on it.")
   var seed: UInt32 = 42
@@ -54,16 +47,6 @@ struct FirnTrain: Stage {
     guard head == "logistic" else {
       throw StageError.badOption(option: "--head", value: head, expected: "logistic")
     }
-    var configuration = LogisticRegression.Configuration()
-    configuration.c = c
-    configuration.standardize = standardize
-    switch classWeight {
-    case "none": configuration.classWeight = .none
-    case "balanced": configuration.classWeight = .balanced
-    default:
-      throw StageError.badOption(
-        option: "--class-weight", value: classWeight, expected: "none or balanced")
-    }
     let file = try FeaturesFile(path: features)
     let key = try file.view(named: view)
     let inputs: [String: JSONValue] = [
@@ -72,11 +55,9 @@ struct FirnTrain: Stage {
       "model_sha256": .string(file.provenance.modelSHA256),
       "config_sha256": .string(file.provenance.configSHA256),
     ]
-    let settings: [String: JSONValue] = [
-      "head": .string(head), "view": .string(key.description), "C": .real(c),
-      "class_weight": .string(classWeight), "standardize": .bool(standardize),
-      "seed": .integer(Int(seed)),
-    ]
+    let settings = logistic.settings.merging([
+      "head": .string(head), "view": .string(key.description), "seed": .integer(Int(seed)),
+    ]) { $1 }
     if !common.force, RunManifest.isUpToDate(output, settings: settings, inputs: inputs) {
       console.notice("\(output) is up to date")
       return console.summary(["output": .string(output), "up_to_date": true])
@@ -92,7 +73,7 @@ struct FirnTrain: Stage {
     clock.phase("read")
     let model = try LogisticRegression.fit(
       features: inputRows, labels: train.map { Int(labels[$0]) },
-      classCount: file.columns.classNames.count, configuration: configuration,
+      classCount: file.columns.classNames.count, configuration: logistic.configuration,
       threads: common.threadCount)
     clock.phase("fit")
     if !model.summary.converged {
