@@ -113,6 +113,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),
+    // Runs the built executables; `swift build --build-tests` builds them as the package's products.
+    .testTarget(name: "StagesTests", resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )
