@@ -196,7 +196,7 @@ struct RefusalTests {
     let missing = scratch.path("none/tokens.h5")
     #expect(try complaint { _ = try TokensWriter(path: missing) }.status == .cannotCreate)
     #expect(
-      try complaint { _ = try TokensWriter(path: scratch.folder.path) }.status == .cannotCreate)
+      try complaint { _ = try TokensWriter(path: scratch.root) }.status == .cannotCreate)
   }
 
   /// Every bit of a small file in turn: an error of ours or the same rows, and never a crash.

@@ -41,7 +41,7 @@ struct DamageTests {
 
   @Test func folderInPlaceOfAFile() throws {
     #expect(
-      complaint { _ = try HDF5File(reading: scratch.folder.path) }?.status == .noInput)
+      complaint { _ = try HDF5File(reading: scratch.root) }?.status == .noInput)
   }
 
   /// Wherever the end is cut off: it is told, at the latest when the rows are read.
@@ -95,7 +95,6 @@ struct DamageTests {
         let values = try file.dataset("x").read(0..<70_002, as: Int32.self)
         #expect(values == (0..<70_000).map { Int32($0) } + mark, "bit \(place)")
       } catch {
-        #expect(error is HDF5Error)
         told += 1
       }
     }

@@ -11,6 +11,9 @@ final class Scratch {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
+  /// The path of the folder itself.
+  var root: String { folder.path }
+
   func path(_ name: String) -> String { folder.appending(path: name).path }
 
   func bytes(_ name: String) throws -> [UInt8] {
