@@ -12,6 +12,10 @@ public enum StageError: Error, Equatable {
   case noText
   /// The features hold no labels to learn from.
   case noLabels(path: String)
+  /// No labelled row is in the train split.
+  case noTrainingRows(path: String)
+  /// Every labelled row of the train split is of this class.
+  case singleClass(path: String, name: String)
   /// Standard input is not UTF-8.
   case notUTF8(line: Int)
   /// A run folder's parts do not belong together or are missing.

@@ -63,12 +63,13 @@ struct FirnTrain: Stage {
       return console.summary(["output": .string(output), "up_to_date": true])
     }
 
-    let folder = try AtomicFolder(path: output, marker: "run.json")
     let all = 0..<file.count
     let labels = try file.columns.labels(all)
     let splits = try file.columns.splits(all)
     let train = all.filter { splits[$0] == .train && labels[$0] >= 0 }
     guard labels.contains(where: { $0 >= 0 }) else { throw StageError.noLabels(path: features) }
+    try requireTwoClasses(train.map { labels[$0] }, of: file.columns.classNames)
+    let folder = try AtomicFolder(path: output, marker: "run.json")
     let inputRows = try file.features(at: train, of: key)
     clock.phase("read")
     let model = try LogisticRegression.fit(
@@ -107,5 +108,13 @@ struct FirnTrain: Stage {
     var summary = clock.json(output: output)
     summary["metrics"] = .object(results.metrics.mapValues { .real($0) })
     console.summary(summary)
+  }
+
+  /// The head would refuse too, but knows neither the file nor the classes' names.
+  private func requireTwoClasses(_ labels: [Int32], of classNames: [String]) throws(StageError) {
+    guard let first = labels.first else { throw .noTrainingRows(path: features) }
+    guard labels.contains(where: { $0 != first }) else {
+      throw .singleClass(path: features, name: classNames[Int(first)])
+    }
   }
 }

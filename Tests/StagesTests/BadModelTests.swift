@@ -41,11 +41,12 @@ import Testing
     Lie("header longer than the file", naming: "header") { try $0.bytes(claimed: 1 << 20) },
     Lie("header shorter than it is", naming: "JSON") { try $0.bytes(claimed: 100) },
     .header("size", naming: bias) { $0.set("data_offsets", of: bias, to: [0, 92]) },
-    .header("offsets out of the file", naming: bias) {
+    .header("offsets out of the file", naming: "ends at byte") {
       $0.set("data_offsets", of: bias, to: [1 << 40, 1 << 40 + 96])
     },
-    .header("overlap", naming: bias) {
-      $0.set("data_offsets", of: bias, to: $0.offsets(of: scale))
+    .header("overlap", naming: "share bytes") {
+      // The tensor after the bias begins in its middle.
+      $0.set("data_offsets", of: scale, to: $0.offsets(of: bias).map { $0 + 48 })
     },
     .header("unknown dtype", naming: bias) { $0.set("dtype", of: bias, to: "F31") },
     .header("wider dtype", naming: bias) { $0.set("dtype", of: bias, to: "F64") },

@@ -47,26 +47,4 @@ import Testing
       try bench.refuse(65, naming: reader.other, by: reader.stage, [reader.other] + reader.rest)
     }
   }
-
-  /// Flipped bits may meet an id's letters, which nothing guards; then the stage may go on. What it
-  /// must not do is crash, call the fault its own or leave a part of an output.
-  @Test func damaged() throws {
-    let bench = try Workbench()
-    try bench.prepare(through: .tokenize)
-    let whole = try bench.data("tokens.h5")
-    let before = try bench.snapshot()
-    var refused = 0
-    for place in stride(from: whole.count / 60, to: whole.count, by: whole.count / 30) {
-      var bytes = whole
-      bytes[place] ^= 0x10
-      try bench.write(bytes, to: "tokens.h5")
-      let outcome = try bench.run(.encode, Reviews.encoding)
-      #expect([0, 65].contains(outcome.status), "byte \(place): \(outcome.standardError)")
-      let written = outcome.status == 0 ? ["features.h5"] : []
-      refused += outcome.status == 65 ? 1 : 0
-      #expect(try Set(bench.snapshot().keys).subtracting(before.keys) == Set(written))
-      if outcome.status == 0 { try bench.remove("features.h5") }
-    }
-    #expect(refused > 0)
-  }
 }

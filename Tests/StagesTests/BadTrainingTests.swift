@@ -15,12 +15,12 @@ import Testing
 
   @Test func oneClass() throws {
     let bench = try features("text,label,split\nfine,good,train\ngreat,good,train\n")
-    try bench.refuse(65, naming: "class", "features.h5", by: .train, Reviews.training)
+    try bench.refuse(65, naming: "the class 'good'", "features.h5", by: .train, Reviews.training)
   }
 
   @Test func oneClassAmongTheTrainingRows() throws {
     let bench = try features("text,label,split\nfine,good,train\npoor,bad,test\n")
-    try bench.refuse(65, naming: "class", "features.h5", by: .train, Reviews.training)
+    try bench.refuse(65, naming: "the class 'good'", "features.h5", by: .train, Reviews.training)
   }
 
   @Test func noTrainingRows() throws {

@@ -42,7 +42,7 @@ import Testing
   /// Wrong command lines, with what the message must name.
   @Test(
     arguments: [
-      (StageName.tokenize, ["--model", "m", "-o", "x"], "INPUT"),
+      (StageName.tokenize, ["--model", "m", "-o", "x"], "<input>"),
       (.tokenize, ["a.csv", "-o", "x"], "--model"),
       (.tokenize, ["a.csv", "--model", "m", "-o", "x", "--test-size", "lots"], "--test-size"),
       (.tokenize, ["a.csv", "--model", "m", "-o", "x", "--stratify"], "--test-size"),

@@ -26,6 +26,14 @@ extension StageError: Explained {
       Complaint(
         .badData, "there is no label to learn from", at: path,
         advice: "tokenize again with --label-column naming the column that holds the classes")
+    case .noTrainingRows(let path):
+      Complaint(
+        .badData, "there are no training rows with a label", at: path,
+        advice: "check the split and the label column that firn-tokenize was given")
+    case .singleClass(let path, let name):
+      Complaint(
+        .badData, "all training rows are of the class '\(name)': nothing to tell apart", at: path,
+        advice: "check the split and the label column that firn-tokenize was given")
     case .notUTF8(let line):
       Complaint(
         .badData, "the input is not UTF-8", at: "standard input:\(line)",
