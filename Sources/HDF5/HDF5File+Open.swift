@@ -40,7 +40,8 @@ extension HDF5File {
     let space = try Identifier("H5Dget_space", at: site) { H5Dget_space(raw) }
     let rank = Int(H5Sget_simple_extent_ndims(space.raw))
     var extents = [hsize_t](repeating: 0, count: max(rank, 0))
-    guard (1...2).contains(rank), H5Sget_simple_extent_dims(space.raw, &extents, nil) >= 0 else {
+    let known = rank < 1 || H5Sget_simple_extent_dims(space.raw, &extents, nil) >= 0
+    guard (1...2).contains(rank), known else {
       throw .wrongShape(
         file: path, object: site.object ?? "", expected: [-1, -1],
         found: extents.map { Int(clamping: $0) })

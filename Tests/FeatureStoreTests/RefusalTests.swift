@@ -198,23 +198,4 @@ struct RefusalTests {
     #expect(
       try complaint { _ = try TokensWriter(path: scratch.root) }.status == .cannotCreate)
   }
-
-  /// Every bit of a small file in turn: an error of ours or the same rows, and never a crash.
-  @Test func flippedBits() throws {
-    let bytes = try scratch.bytes("features.h5")
-    let whole = Samples.features(0..<5, view: 0)
-    for place in stride(from: 0, to: bytes.count, by: 7) {
-      var copy = bytes
-      copy[place] ^= UInt8(1 << (place % 8))
-      try scratch.write(copy, to: "flipped.h5")
-      do {
-        let file = try FeaturesFile(path: scratch.path("flipped.h5"))
-        #expect(try file.features(0..<5, of: Samples.views[0]) == whole, "byte \(place)")
-        _ = try file.columns.labels(0..<5)
-        _ = try file.columns.ids(0..<5)
-      } catch {
-        #expect(error is any Explained, "byte \(place): \(error)")
-      }
-    }
-  }
 }

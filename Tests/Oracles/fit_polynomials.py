@@ -3,6 +3,7 @@
     python fit_polynomials.py          # needs numpy, mpmath
 
 exp:  2^f on [-1/2, 1/2]        = P(f), relative error
+tanh: |x| < 5/8                 = x + x^3 * T(x^2), absolute error of T weighted by x^2
 erf:  |x| <= 1                  = x * P(x^2), relative error
       1 < |x| < 4               = 1 - exp(-t * Q(t)), weighted by what the result's ulp sees
 Each is a Lawson iteration (reweighted least squares on Chebyshev nodes, in long double) that converges
@@ -56,3 +57,7 @@ q = np.array([float(-log(erfc(mpf(v))) / mpf(v)) for v in t])
 # d(erf)/erf = erfc * d(t Q)
 w = np.array([float(erfc(mpf(v)) * mpf(v)) for v in t])
 show("erf Q", *lawson(t, q, w + 1e-12, range(0, 7)))
+
+s = nodes(1e-8, 0.45)
+y = np.array([float((mp.tanh(mp.sqrt(mpf(v))) / mp.sqrt(mpf(v)) - 1) / mpf(v)) for v in s])
+show("tanh T", *lawson(s, y, s, range(0, 6)))
