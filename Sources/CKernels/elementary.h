@@ -5,27 +5,25 @@
 // exp(x), at most 2 ulp; 0 below -104, +inf above 88.73; NaN passes.
 // x = n ln 2 + r with ln 2 in two parts; exp(r) = 2^f = 1 + f R(f), f = r / ln 2.
 static inline vf v_exp(vf x) {
-  vf clamped = v_min(v_max(v_set(-104.5f), x), v_set(89.5f));
+  // The second operand is what min and max give for a NaN.
+  vf clamped = v_min(v_set(89.5f), v_max(v_set(-104.5f), x));
   vf n = v_round(v_mul(clamped, v_set(0x1.715476p+0f)));
   vf r = v_fma(n, v_set(-0x1.62e400p-1f), clamped);
   r = v_fma(n, v_set(-0x1.7f7d1cp-20f), r);
   vf f = v_mul(r, v_set(0x1.715476p+0f));
-  // The error of that product, so that the linear term keeps full precision: p = r (exact) enters
-  // as it is and only the higher terms use f.
+  // The linear term is r itself, which keeps its full precision; only the higher terms use f.
   vf p = v_set(0x1.41fbbcp-13f);
   p = v_fma(p, f, v_set(0x1.5f3e52p-10f));
   p = v_fma(p, f, v_set(0x1.3b2d4cp-7f));
   p = v_fma(p, f, v_set(0x1.c6aee8p-5f));
   p = v_fma(p, f, v_set(0x1.ebfbdcp-3f));
   p = v_fma(v_mul(p, f), f, r);
-  vf y = v_scale(v_add(v_set(1), p), n);
-  // max(constant, x) above is the constant when x is NaN; give the NaN back.
-  return v_add(y, v_mul(v_set(0), v_sub(x, x)));
+  return v_scale(v_add(v_set(1), p), n);
 }
 
 // erf(x), at most 2 ulp.
 static inline vf v_erf(vf x) {
-  vf t = v_min(v_abs(x), v_set(4)), s = v_mul(x, x);
+  vf t = v_min(v_set(4), v_abs(x)), s = v_mul(x, x);
   vf q = v_set(0x1.da3f54p-17f);
   q = v_fma(q, t, v_set(-0x1.717202p-12f));
   q = v_fma(q, t, v_set(0x1.ed70d0p-9f));
@@ -47,7 +45,7 @@ static inline vf v_erf(vf x) {
 
 // tanh(x), at most 4 ulp: 1 - 2 / (exp(2|x|) + 1), and x + x^3 T(x^2) below 5/8, where that cancels.
 static inline vf v_tanh(vf x) {
-  vf t = v_min(v_abs(x), v_set(10)), s = v_mul(x, x);
+  vf t = v_min(v_set(10), v_abs(x)), s = v_mul(x, x);
   vf e = v_exp(v_add(t, t));
   vf far = v_copysign(v_sub(v_set(1), v_div(v_set(2), v_add(e, v_set(1)))), x);
   vf p = v_set(0x1.05a938p-9f);

@@ -57,13 +57,22 @@ struct ElementaryTests {
   @Test(arguments: KernelSet.available.map(\.name))
   func edgesOfExp(name: String) throws {
     let kernels = try KernelSet.named(name)
-    let x: [Float] = [.infinity, -.infinity, -200, 200, 0, -104, 88.7]
+    let x: [Float] = [.infinity, -.infinity, -200, 200, 0, -104, 88.7, .nan]
     var y = [Float](repeating: -1, count: x.count)
     y.withUnsafeMutableBufferPointer { out in
       if let out = out.baseAddress { kernels.exp(out, x, count: x.count) }
     }
+    #expect(y[0] == .infinity && y[1] == 0 && y[7].isNaN)
     #expect(y[2] == 0 && y[3] == .infinity && y[4] == 1 && y[5] <= Float.leastNonzeroMagnitude)
     #expect(abs(y[6] / Float(Foundation.exp(88.7 as Double)) - 1) < 1e-4)
+    y.withUnsafeMutableBufferPointer { out in
+      if let out = out.baseAddress { kernels.tanh(out, x, count: x.count) }
+    }
+    #expect(y[0] == 1 && y[1] == -1 && y[7].isNaN)
+    y.withUnsafeMutableBufferPointer { out in
+      if let out = out.baseAddress { kernels.erf(out, x, count: x.count) }
+    }
+    #expect(y[0] == 1 && y[1] == -1 && y[7].isNaN)
   }
 
   @Test
