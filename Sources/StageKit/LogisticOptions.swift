@@ -18,9 +18,6 @@ public struct LogisticOptions: ParsableArguments {
     if !["none", "balanced"].contains(classWeight) {
       throw ValidationError("--class-weight must be none or balanced, not '\(classWeight)'.")
     }
-    if !(c > 0 && c.isFinite) {
-      throw ValidationError("--C must be a positive number, not \(c).")
-    }
   }
 
   public var configuration: LogisticRegression.Configuration {
