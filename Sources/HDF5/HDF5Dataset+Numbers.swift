@@ -15,7 +15,7 @@ extension HDF5Dataset {
     precondition(buffer.count == rows.count * width)
     guard !buffer.isEmpty else { return }
     let file = try select(rows)
-    let memory = try memorySpace(count: buffer.count)
+    let memory = try memorySpace(rows: rows.count)
     let type = try Element.elementType.makeMemoryType(at: site)
     _ = try Library.call("H5Dread", at: site) {
       H5Dread(id.raw, type.raw, memory.raw, file.raw, shim_H5P_DEFAULT(), buffer.baseAddress)
@@ -45,7 +45,7 @@ extension HDF5Dataset {
     precondition(values.count == rows.count * width)
     guard !values.isEmpty else { return }
     let file = try select(rows)
-    let memory = try memorySpace(count: values.count)
+    let memory = try memorySpace(rows: rows.count)
     let type = try Element.elementType.makeMemoryType(at: site)
     _ = try Library.call("H5Dwrite", at: site) {
       H5Dwrite(id.raw, type.raw, memory.raw, file.raw, shim_H5P_DEFAULT(), values.baseAddress)

@@ -1,38 +1,81 @@
 internal import CHDF5
-internal import Glibc
 
 extension HDF5Dataset {
   /// Reads strings; only those of `rows` are fetched.
   ///
-  /// - Throws: `HDF5Error.wrongType`; `.damaged` where a string is not UTF-8.
+  /// The file must have been opened for reading.
+  ///
+  /// - Throws: `HDF5Error.wrongType`; `.damaged` where a string is not where it should be, or not
+  ///   UTF-8.
   public func readStrings(_ rows: Range<Int>) throws(HDF5Error) -> [String] {
     try expectStrings()
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)
     guard !rows.isEmpty else { return [] }
-    var texts = [UnsafeMutablePointer<CChar>?](repeating: nil, count: rows.count)
-    defer { for text in texts { free(text) } }
-    let file = try select(rows)
-    let memory = try memorySpace(count: rows.count)
-    // The type as stored: an ASCII string of h5py's is not converted to UTF-8, it is UTF-8.
-    let type = try Identifier("H5Dget_type", at: site) { H5Dget_type(id.raw) }
-    _ = try Library.call("H5Dread", at: site) {
-      H5Dread(id.raw, type.raw, memory.raw, file.raw, shim_H5P_DEFAULT(), &texts)
-    }
+    var heap = try StringHeap(descriptor: try descriptor(), at: site)
     var strings: [String] = []
     strings.reserveCapacity(rows.count)
-    for (index, text) in texts.enumerated() {
-      guard let text else {
-        strings.append("")
-        continue
+    for part in parts(of: rows) {
+      let bytes = try references(of: part, heap)
+      for row in part {
+        let start = (row - part.lowerBound) * StringReference.size
+        let reference = bytes.withUnsafeBytes {
+          StringReference(UnsafeRawBufferPointer(rebasing: $0[start..<start + 16]))
+        }
+        strings.append(try heap.string(reference, row: row))
       }
-      guard let string = String(validatingCString: text) else {
-        throw .damaged(
-          file: self.file, object: name, call: "H5Dread",
-          reason: "row \(rows.lowerBound + index) is not UTF-8")
-      }
-      strings.append(string)
     }
     return strings
+  }
+
+  /// The bytes of the references of rows, all of one chunk, as they are in the file.
+  private func references(of rows: Range<Int>, _ heap: StringHeap) throws(HDF5Error) -> [UInt8] {
+    let creation = try Identifier("H5Dget_create_plist", at: site) { H5Dget_create_plist(id.raw) }
+    switch H5Pget_layout(creation.raw) {
+    case H5D_CHUNKED:
+      let first = rows.lowerBound / chunkRows * chunkRows
+      let chunk = try readChunk(from: first)
+      let start = (rows.lowerBound - first) * StringReference.size
+      return Array(chunk[start..<start + rows.count * StringReference.size])
+    case H5D_CONTIGUOUS:
+      let offset = H5Dget_offset(id.raw)
+      guard offset != haddr_t.max else { throw unreadable("no data") }
+      var bytes = [UInt8](repeating: 0, count: rows.count * StringReference.size)
+      try heap.read(&bytes, at: UInt64(offset) &+ UInt64(rows.lowerBound * StringReference.size))
+      return bytes
+    default:
+      throw unreadable("strings that are neither chunked nor contiguous")
+    }
+  }
+
+  private func readChunk(from row: Int) throws(HDF5Error) -> [UInt8] {
+    let place: [hsize_t] = [hsize_t(row)]
+    var stored: hsize_t = 0
+    _ = try Library.call("H5Dget_chunk_storage_size", at: site) {
+      H5Dget_chunk_storage_size(id.raw, place, &stored)
+    }
+    let size = chunkRows * StringReference.size
+    guard Int(clamping: stored) == size else { throw unreadable("a chunk of \(stored) bytes") }
+    var chunk = [UInt8](repeating: 0, count: size)
+    var filters: UInt32 = 0
+    _ = try Library.call("H5Dread_chunk", at: site) {
+      H5Dread_chunk(id.raw, shim_H5P_DEFAULT(), place, &filters, &chunk)
+    }
+    return chunk
+  }
+
+  /// The descriptor that the library reads this file by.
+  private func descriptor() throws(HDF5Error) -> Int32 {
+    let file = try Identifier("H5Iget_file_id", at: site) { H5Iget_file_id(id.raw) }
+    var handle: UnsafeMutableRawPointer?
+    _ = try Library.call("H5Fget_vfd_handle", at: site) {
+      H5Fget_vfd_handle(file.raw, shim_H5P_DEFAULT(), &handle)
+    }
+    guard let handle else { throw unreadable("no descriptor") }
+    return handle.load(as: Int32.self)
+  }
+
+  private func unreadable(_ reason: String) -> HDF5Error {
+    .damaged(file: file, object: name, call: "H5Dread", reason: reason)
   }
 
   /// Writes strings.
@@ -58,7 +101,7 @@ extension HDF5Dataset {
       bytes.append(0)
     }
     let file = try select(rows)
-    let memory = try memorySpace(count: rows.count)
+    let memory = try memorySpace(rows: rows.count)
     let type = try StringType.make(at: site)
     try bytes.withUnsafeBufferPointer { (block) throws(HDF5Error) in
       let pointers = starts.map { block.baseAddress?.advanced(by: $0) }
@@ -69,6 +112,9 @@ extension HDF5Dataset {
   }
 
   private func expectStrings() throws(HDF5Error) {
+    guard shape.count == 1 else {
+      throw .wrongShape(file: file, object: name, expected: [-1], found: shape)
+    }
     guard content != .strings else { return }
     throw .wrongType(file: file, object: name, expected: "string", found: content.name)
   }

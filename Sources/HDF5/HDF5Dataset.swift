@@ -39,7 +39,7 @@ public final class HDF5Dataset: Sendable {
 
   var site: Site { Site(file: file, object: name) }
 
-  /// Selects rows in the file; nil for a dataset without elements.
+  /// Selects rows in the file.
   func select(_ rows: Range<Int>) throws(HDF5Error) -> Identifier {
     let site = site
     let space = try Identifier("H5Dget_space", at: site) { H5Dget_space(id.raw) }
@@ -51,11 +51,14 @@ public final class HDF5Dataset: Sendable {
     return space
   }
 
-  /// A plain array in memory with this many elements.
-  func memorySpace(count: Int) throws(HDF5Error) -> Identifier {
-    let extent = hsize_t(count)
+  /// A plain array of rows in memory.
+  ///
+  /// It has the file's number of dimensions: between spaces of different ranks HDF5 copies element
+  /// by element, which took ten times as long.
+  func memorySpace(rows: Int) throws(HDF5Error) -> Identifier {
+    let extents = shape.count == 2 ? [hsize_t(rows), hsize_t(width)] : [hsize_t(rows)]
     return try Identifier("H5Screate_simple", at: site) {
-      withUnsafePointer(to: extent) { H5Screate_simple(1, $0, nil) }
+      H5Screate_simple(Int32(extents.count), extents, nil)
     }
   }
 }
