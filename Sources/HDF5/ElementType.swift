@@ -42,12 +42,12 @@ public enum ElementType: String, Sendable, CaseIterable {
 
   /// Which of these types `type` is, byte order aside; nil for any other.
   init?(reading type: hid_t) {
-    let size = H5Tget_size(type)
-    switch (H5Tget_class(type), size) {
-    case (H5T_INTEGER, 1) where H5Tget_sign(type) == H5T_SGN_NONE: self = .uint8
-    case (H5T_INTEGER, 4) where H5Tget_sign(type) == H5T_SGN_2: self = .int32
-    case (H5T_INTEGER, 8) where H5Tget_sign(type) == H5T_SGN_2: self = .int64
-    case (H5T_FLOAT, 2) where H5Tget_ebias(type) == 15: self = .float16
+    let size = Library.ask({ H5Tget_size(type) })
+    switch (Library.ask({ H5Tget_class(type) }), size) {
+    case (H5T_INTEGER, 1) where Library.ask({ H5Tget_sign(type) }) == H5T_SGN_NONE: self = .uint8
+    case (H5T_INTEGER, 4) where Library.ask({ H5Tget_sign(type) }) == H5T_SGN_2: self = .int32
+    case (H5T_INTEGER, 8) where Library.ask({ H5Tget_sign(type) }) == H5T_SGN_2: self = .int64
+    case (H5T_FLOAT, 2) where Library.ask({ H5Tget_ebias(type) }) == 15: self = .float16
     case (H5T_FLOAT, 4): self = .float32
     default: return nil
     }
@@ -101,15 +101,16 @@ enum StringType {
 
   /// Whether `type` is a string of variable length, in UTF-8 or its subset ASCII.
   static func describes(_ type: hid_t) -> Bool {
-    H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0
+    Library.ask({ H5Tget_class(type) }) == H5T_STRING
+      && Library.ask({ H5Tis_variable_str(type) }) > 0
   }
 
   /// What `type` is, in a few words for an error.
   static func name(of type: hid_t) -> String {
     if describes(type) { return "string" }
     if let known = ElementType(reading: type) { return known.rawValue }
-    let bits = H5Tget_size(type) * 8
-    switch H5Tget_class(type) {
+    let bits = Library.ask({ H5Tget_size(type) }) * 8
+    switch Library.ask({ H5Tget_class(type) }) {
     case H5T_INTEGER: return "\(bits)-bit integer"
     case H5T_FLOAT: return "\(bits)-bit float"
     case H5T_STRING: return "string of fixed length"

@@ -90,6 +90,6 @@ extension HDF5Dataset {
     // The identifier is counted by the library: both Swift objects hold it.
     let second = try Identifier("H5Iinc_ref", at: site) { H5Iinc_ref(id.raw) < 0 ? -1 : id.raw }
     return HDF5Dataset(
-      id: second, file: file, name: name, content: content, shape: shape, chunkRows: chunkRows)
+      id: second, at: site, content: content, shape: shape, chunkRows: chunkRows)
   }
 }

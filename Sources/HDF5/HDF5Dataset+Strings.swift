@@ -30,14 +30,14 @@ extension HDF5Dataset {
   /// The bytes of the references of rows, all of one chunk, as they are in the file.
   private func references(of rows: Range<Int>, _ heap: StringHeap) throws(HDF5Error) -> [UInt8] {
     let creation = try Identifier("H5Dget_create_plist", at: site) { H5Dget_create_plist(id.raw) }
-    switch H5Pget_layout(creation.raw) {
+    switch Library.ask({ H5Pget_layout(creation.raw) }) {
     case H5D_CHUNKED:
       let first = rows.lowerBound / chunkRows * chunkRows
       let chunk = try readChunk(from: first)
       let start = (rows.lowerBound - first) * StringReference.size
       return Array(chunk[start..<start + rows.count * StringReference.size])
     case H5D_CONTIGUOUS:
-      let offset = H5Dget_offset(id.raw)
+      let offset = Library.ask({ H5Dget_offset(id.raw) })
       guard offset != haddr_t.max else { throw unreadable("no data") }
       var bytes = [UInt8](repeating: 0, count: rows.count * StringReference.size)
       try heap.read(&bytes, at: UInt64(offset) &+ UInt64(rows.lowerBound * StringReference.size))

@@ -22,14 +22,15 @@ public final class HDF5Dataset: Sendable {
   /// The rows that are stored, checked and read together.
   public let chunkRows: Int
   let id: Identifier
+  private let output: OutputState?
 
   init(
-    id: consuming Identifier, file: String, name: String, content: Content, shape: [Int],
-    chunkRows: Int
+    id: consuming Identifier, at site: Site, content: Content, shape: [Int], chunkRows: Int
   ) {
     self.id = id
-    self.file = file
-    self.name = name
+    file = site.file
+    name = site.object ?? ""
+    output = site.output
     self.content = content
     self.shape = shape
     self.chunkRows = chunkRows
@@ -37,7 +38,7 @@ public final class HDF5Dataset: Sendable {
     width = shape.count == 2 ? shape[1] : 1
   }
 
-  var site: Site { Site(file: file, object: name) }
+  var site: Site { Site(file: file, object: name, output: output) }
 
   /// Selects rows in the file.
   func select(_ rows: Range<Int>) throws(HDF5Error) -> Identifier {

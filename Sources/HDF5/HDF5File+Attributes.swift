@@ -57,7 +57,8 @@ extension HDF5File {
     guard let attribute = try openAttribute(name) else { return nil }
     let site = site("@\(name)")
     let type = try Identifier("H5Aget_type", at: site) { H5Aget_type(attribute.raw) }
-    guard H5Tget_class(type.raw) == H5T_INTEGER, H5Tget_size(type.raw) <= 8,
+    guard Library.ask({ H5Tget_class(type.raw) }) == H5T_INTEGER,
+      Library.ask({ H5Tget_size(type.raw) }) <= 8,
       try isScalar(attribute, site)
     else {
       throw .wrongType(
@@ -92,6 +93,6 @@ extension HDF5File {
   ) throws(HDF5Error) -> Bool {
     let raw = attribute.raw
     let space = try Identifier("H5Aget_space", at: site) { H5Aget_space(raw) }
-    return H5Sget_simple_extent_npoints(space.raw) == 1
+    return Library.ask({ H5Sget_simple_extent_npoints(space.raw) }) == 1
   }
 }

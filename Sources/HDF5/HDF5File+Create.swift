@@ -43,7 +43,7 @@ extension HDF5File {
       H5Dcreate2(id.raw, name, type.raw, space.raw, shim_H5P_DEFAULT(), creation.raw, access.raw)
     }
     return HDF5Dataset(
-      id: dataset, file: path, name: name, content: content, shape: shape, chunkRows: chunkRows)
+      id: dataset, at: site, content: content, shape: shape, chunkRows: chunkRows)
   }
 
   private func makeSpace(shape: [Int], grows: Bool, _ site: Site) throws(HDF5Error) -> Identifier {

@@ -18,7 +18,7 @@ extension HDF5File {
     let shape = try readShape(of: dataset, site)
     let chunkRows = try checkStorage(of: dataset, site, content: content, shape: shape)
     return HDF5Dataset(
-      id: dataset, file: path, name: name, content: content, shape: shape, chunkRows: chunkRows)
+      id: dataset, at: site, content: content, shape: shape, chunkRows: chunkRows)
   }
 
   private func readContent(
@@ -38,9 +38,10 @@ extension HDF5File {
   ) throws(HDF5Error) -> [Int] {
     let raw = dataset.raw
     let space = try Identifier("H5Dget_space", at: site) { H5Dget_space(raw) }
-    let rank = Int(H5Sget_simple_extent_ndims(space.raw))
+    let rank = Int(Library.ask({ H5Sget_simple_extent_ndims(space.raw) }))
     var extents = [hsize_t](repeating: 0, count: max(rank, 0))
-    let known = rank < 1 || H5Sget_simple_extent_dims(space.raw, &extents, nil) >= 0
+    let known =
+      rank < 1 || Library.ask({ H5Sget_simple_extent_dims(space.raw, &extents, nil) }) >= 0
     guard (1...2).contains(rank), known else {
       throw .wrongShape(
         file: path, object: site.object ?? "", expected: [-1, -1],
@@ -66,7 +67,7 @@ extension HDF5File {
     let elementSize = content.elementSize
     let elements = shape.reduce(1, *)
     let creation = try Identifier("H5Dget_create_plist", at: site) { H5Dget_create_plist(raw) }
-    switch H5Pget_layout(creation.raw) {
+    switch Library.ask({ H5Pget_layout(creation.raw) }) {
     case H5D_CHUNKED:
       var extents = [hsize_t](repeating: 0, count: shape.count)
       _ = try Library.call("H5Pget_chunk", at: site) {
@@ -97,7 +98,8 @@ extension HDF5File {
       // Shards: whether each is there is for the reader of shards to say.
       return ChunkShape.rows(forRowsOf: elementSize * (shape.count == 2 ? shape[1] : 1))
     default:
-      guard Int(clamping: H5Dget_storage_size(raw)) >= elements * elementSize else {
+      guard Int(clamping: Library.ask({ H5Dget_storage_size(raw) })) >= elements * elementSize
+      else {
         throw .incomplete(file: path, object: object)
       }
       return ChunkShape.rows(forRowsOf: elementSize * (shape.count == 2 ? shape[1] : 1))

@@ -10,6 +10,7 @@ public final class HDF5File: Sendable {
   /// The file's name in errors: its path, as given.
   public let path: String
   let id: Identifier
+  private let output: OutputState?
 
   /// Opens a file for reading.
   ///
@@ -20,6 +21,7 @@ public final class HDF5File: Sendable {
     let site = Site(file: path)
     let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_WEAK)
     self.path = path
+    output = nil
     id = try Identifier("H5Fopen", at: site) {
       H5Fopen(path, shim_H5F_ACC_RDONLY(), access.raw)
     }
@@ -32,7 +34,8 @@ public final class HDF5File: Sendable {
   ///
   /// - Throws: `HDF5Error.callFailed` where the file cannot be created.
   public init(creating path: String, reportedAs name: String? = nil) throws(HDF5Error) {
-    let site = Site(file: name ?? path)
+    let state = OutputState()
+    let site = Site(file: name ?? path, output: state)
     let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_STRONG)
     let creation = try PropertyList.untimed(shim_H5P_FILE_CREATE(), at: site)
     // The root has more attributes than the eight that a header keeps by default, and they
@@ -41,6 +44,7 @@ public final class HDF5File: Sendable {
       H5Pset_attr_phase_change(creation.raw, 32, 24)
     }
     self.path = name ?? path
+    output = state
     id = try Identifier("H5Fcreate", at: site) {
       H5Fcreate(path, shim_H5F_ACC_TRUNC(), creation.raw, access.raw)
     }
@@ -57,9 +61,9 @@ public final class HDF5File: Sendable {
     _ = try Library.call("H5Fclose", at: site) { H5Fclose(id.raw) }
   }
 
-  var site: Site { Site(file: path) }
+  var site: Site { Site(file: path, output: output) }
 
-  func site(_ object: String) -> Site { Site(file: path, object: object) }
+  func site(_ object: String) -> Site { Site(file: path, object: object, output: output) }
 
   /// Looks at the first bytes, so that a CSV given by mistake is called what it is.
   private static func checkSignature(of path: String) throws(HDF5Error) {

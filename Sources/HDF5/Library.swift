@@ -1,10 +1,21 @@
 internal import CHDF5
 internal import Glibc
+internal import Synchronization
 
 /// Where a call works, for errors: the file, and the dataset, group or `@attribute` in it.
 struct Site: Sendable {
   let file: String
   var object: String?
+  /// The state of a file that is being written; nil for one that is read.
+  var output: OutputState?
+}
+
+/// Whether a file that is being written has failed.
+///
+/// After a failed write, to a full disk for one, libhdf5 1.10.8 crashes when the file or what is
+/// in it is closed. So none of it is: its handles are leaked, and the file is given up.
+final class OutputState: Sendable {
+  let hasFailed = Atomic<Bool>(false)
 }
 
 /// The gate to libhdf5: one call at a time, silent, failures turned into `HDF5Error`.
@@ -25,17 +36,29 @@ enum Library {
     return result
   }
 
-  /// Makes a call whose failure nobody can act on: releasing a handle.
-  static func attempt(_ body: () -> Int32) {
+  /// Asks the library what cannot fail, or what its value says when it does.
+  static func ask<Answer>(_ body: () -> Answer) -> Answer {
     lock.enter()
     defer { lock.leave() }
     H5Eset_auto2(shim_H5P_DEFAULT(), nil, nil)
-    _ = body()
+    return body()
   }
 
-  private static let lock = RecursiveLock()
+  /// Releases a handle, unless it belongs to a file that failed.
+  static func release(_ identifier: hid_t, of output: OutputState?) {
+    if let output, output.hasFailed.load(ordering: .relaxed) { return }
+    _ = ask { H5Idec_ref(identifier) }
+  }
+
+  private static let lock: RecursiveLock = {
+    // At exit the library would close what is open, a file that failed too. What Firn writes is
+    // closed by `finish()`. The call must be the first of all.
+    H5dont_atexit()
+    return RecursiveLock()
+  }()
 
   private static func failure(of call: String, at site: Site) -> HDF5Error {
+    site.output?.hasFailed.store(true, ordering: .relaxed)
     let reason = innermostDescription()
     if reason.contains("truncated file") {
       return .truncated(file: site.file, reason: reason)

@@ -109,6 +109,21 @@ struct DamageTests {
     #expect(told.location == "x.h5")
   }
 
+  /// A full disk is told, and what is done with other files afterwards goes well.
+  @Test func fullDisk() throws {
+    let told = try #require(
+      complaint {
+        let file = try HDF5File(creating: "/dev/full", reportedAs: "x.h5")
+        let dataset = try file.createDataset("x", type: .int32, shape: [mark.count])
+        try mark.withUnsafeBufferPointer { try dataset.write($0, at: 0..<mark.count) }
+        try file.finish()
+      })
+    #expect(told.status == .ioError)
+    #expect(told.what == "the disk is full (H5Fcreate: No space left on device)")
+    let dataset = try HDF5File(reading: scratch.path("whole.h5")).dataset("x")
+    #expect(try dataset.read(0..<2, as: Int32.self) == [0, 1])
+  }
+
   @Test func nullByte() throws {
     let path = scratch.path("null.h5")
     let strings = try HDF5File(creating: path).createStrings("s", rows: 2)

@@ -55,6 +55,11 @@ extension HDF5Error: Explained {
     _ call: String, _ location: String, _ reason: String, _ code: Int32?
   ) -> Complaint {
     let cause = code.map { "\(call): \(systemMessage($0))" } ?? "\(call): \(reason)"
+    if code == ENOSPC || code == EDQUOT {
+      return Complaint(
+        .ioError, "the disk is full (\(cause))", at: location,
+        advice: "free space and run again")
+    }
     if call == "H5Fcreate" {
       return Complaint(
         .cannotCreate, "cannot create the HDF5 file (\(cause))", at: location,
@@ -68,8 +73,7 @@ extension HDF5Error: Explained {
     }
     return Complaint(
       .ioError, "reading or writing HDF5 failed (\(cause))", at: location,
-      advice: code == ENOSPC
-        ? "free space on the disk and run again" : "check the disk and run again")
+      advice: "check the disk and run again")
   }
 }
 
