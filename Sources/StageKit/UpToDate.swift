@@ -7,11 +7,9 @@ public import Tokenizers
 public enum UpToDate {
   /// Whether `path` was written by this version from the same input with the same settings. Then
   /// its modification time is set to now, so that make is content too.
-  public static func check(
-    _ path: String, format: FileFormat, configSHA256: String, inputSHA256: String
-  ) -> Bool {
+  public static func check(_ path: String, _ wanted: Provenance, _ format: FileFormat) -> Bool {
     guard let found = try? Provenance.read(path, format: format),
-      found.configSHA256 == configSHA256, found.inputSHA256 == inputSHA256,
+      found.configSHA256 == wanted.configSHA256, found.inputSHA256 == wanted.inputSHA256,
       found.firnVersion == Firn.version
     else { return false }
     touch(path)
@@ -32,14 +30,6 @@ extension Tokenizer {
     definitionFiles.count == 1
       ? try SHA256Digest(ofFile: definitionFiles[0]).description
       : try SHA256Digest(ofFiles: definitionFiles).description
-  }
-}
-
-extension UpToDate {
-  /// As the other, with what the output's provenance would be.
-  public static func check(_ path: String, _ wanted: Provenance, _ format: FileFormat) -> Bool {
-    check(
-      path, format: format, configSHA256: wanted.configSHA256, inputSHA256: wanted.inputSHA256)
   }
 }
 

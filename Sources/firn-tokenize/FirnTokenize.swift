@@ -59,14 +59,15 @@ struct FirnTokenize: Stage {
     let length = try chooseLength(located.folder, tokenizer)
     let options = columns.corpusOptions
     let source = try CorpusDigest(inputs: input, format: options.format)
+    let tokenizerSHA256 = try tokenizer.sha256()
     let settings: [String: JSONValue] = [
-      "tokenizer_sha256": .string(try tokenizer.sha256()), "model_sha256": .string(located.sha256),
+      "tokenizer_sha256": .string(tokenizerSHA256), "model_sha256": .string(located.sha256),
       "max_length": .integer(length), "texts": .bool(!noTexts), "columns": columns.json,
       "split": splitting.json(columns),
     ]
     var provenance = Provenance(
       firnVersion: Firn.version, model: located.folder.name, modelSHA256: located.sha256,
-      tokenizerSHA256: try tokenizer.sha256(), maxLength: length, settings: settings,
+      tokenizerSHA256: tokenizerSHA256, maxLength: length, settings: settings,
       inputSHA256: source.sha256 ?? "")
     if !common.force, source.sha256 != nil, UpToDate.check(output, provenance, .tokens) {
       let count = try TokensFile(path: output).count
