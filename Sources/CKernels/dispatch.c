@@ -4,19 +4,24 @@
 
 extern const firn_kernels firn_kernels_scalar;
 #if defined(__x86_64__)
-extern const firn_kernels firn_kernels_avx2, firn_kernels_avx512;
+extern const firn_kernels firn_kernels_avx2, firn_kernels_avx512, firn_kernels_avx512vnni;
 #elif defined(__aarch64__)
 extern const firn_kernels firn_kernels_neon;
 #endif
 
+enum { MOST = 4 };
+
 // __builtin_cpu_supports asks CPUID, and XGETBV for the registers that the system saves.
-static int list(const firn_kernels *found[4]) {
+static int list(const firn_kernels *found[MOST]) {
   int count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+    if (__builtin_cpu_supports("avx512vnni")) found[count++] = &firn_kernels_avx512vnni;
     found[count++] = &firn_kernels_avx512;
+  }
   if (avx2) found[count++] = &firn_kernels_avx2;
 #elif defined(__aarch64__)
   found[count++] = &firn_kernels_neon;
@@ -26,18 +31,18 @@ static int list(const firn_kernels *found[4]) {
 }
 
 int firn_kernels_count(void) {
-  const firn_kernels *found[4];
+  const firn_kernels *found[MOST];
   return list(found);
 }
 
 const firn_kernels *firn_kernels_at(int index) {
-  const firn_kernels *found[4];
+  const firn_kernels *found[MOST];
   int count = list(found);
   return index >= 0 && index < count ? found[index] : 0;
 }
 
 const firn_kernels *firn_kernels_named(const char *name) {
-  const firn_kernels *found[4];
+  const firn_kernels *found[MOST];
   int count = list(found);
   if (!name || !*name) return found[0];
   for (int i = 0; i < count; i++)
@@ -48,6 +53,17 @@ const firn_kernels *firn_kernels_named(const char *name) {
 size_t firn_packed_size(const firn_kernels *kernels, size_t columns, size_t depth) {
   const size_t panel = 2 * (size_t)kernels->width;
   return (columns + panel - 1) / panel * panel * depth;
+}
+
+size_t firn_packed_int8_size(const firn_kernels *kernels, size_t columns, size_t depth) {
+  const size_t panel = 2 * (size_t)kernels->width, group = (size_t)kernels->int8_group;
+  const size_t padded = (columns + panel - 1) / panel * panel;
+  return padded * (sizeof(float) + sizeof(int32_t)) + padded * ((depth + group - 1) / group) * 4;
+}
+
+size_t firn_quantized_size(const firn_kernels *kernels, size_t rows, size_t depth) {
+  const size_t group = (size_t)kernels->int8_group;
+  return rows * (sizeof(float) + (depth + group - 1) / group * 4);
 }
 
 size_t firn_attention_scratch(size_t tokens, size_t head_size) {

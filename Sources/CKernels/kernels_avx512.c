@@ -2,7 +2,7 @@
 #include "CKernels.h"
 // Headers of the C library come before the pragma, so that only our functions carry the target.
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
 #include "simd_avx512.h"
 #include "kernels_body.h"
 #pragma clang attribute pop

@@ -4,6 +4,7 @@
 #include "tile.h"
 #include "attention.h"
 #include "gemm.h"
+#include "int8.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \
   static void SIMD(NAME)(float *y, const float *x, size_t count) {                                 \
@@ -22,7 +23,7 @@ MAP(map_erf, v_erf(a))
 MAP(map_tanh, v_tanh(a))
 #undef MAP
 
-static void SIMD(layer_norm)(float *out, const float *x, const float *bias, const float *residual,
+static void SIMD(layer_norm)(float *out, const float *x, const float *residual,
                              const float *gamma, const float *beta, size_t rows, size_t columns,
                              float epsilon) {
   const size_t whole = columns / W * W, rest = columns - whole;
@@ -32,14 +33,12 @@ static void SIMD(layer_norm)(float *out, const float *x, const float *bias, cons
     vf total = v_set(0);
     for (size_t c = 0; c < whole; c += W) {
       vf a = v_load(p + c);
-      if (bias) a = v_add(a, v_load(bias + c));
       if (q) a = v_add(a, v_load(q + c));
       v_store(o + c, a);
       total = v_add(total, a);
     }
     if (rest) {
       vf a = v_load_part(p + whole, rest);
-      if (bias) a = v_add(a, v_load_part(bias + whole, rest));
       if (q) a = v_add(a, v_load_part(q + whole, rest));
       v_store_part(o + whole, a, rest);
       total = v_add(total, a);
@@ -111,4 +110,8 @@ const firn_kernels SIMD(firn_kernels) = {
     .maximum = SIMD(maximum),
     .sum_of_squares = SIMD(sum_of_squares),
     .attention = SIMD(attention),
+    .quantize = SIMD(quantize),
+    .pack_int8 = SIMD(pack_int8),
+    .gemm_int8 = SIMD(gemm_int8),
+    .int8_group = Q_GROUP,
 };

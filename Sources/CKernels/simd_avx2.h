@@ -47,3 +47,43 @@ static inline float v_peak(vf a) {
   s = _mm_max_ps(s, _mm_movehl_ps(s, s));
   return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
 }
+// p 2^n for p near 1 and integral n in [-126, 127]: n is added to the exponent.
+static inline vf v_scale_normal(vf p, vf n) {
+  return _mm256_castsi256_ps(
+      _mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
+}
+static inline void v_transpose(vf r[8]) {
+  vf t[8], u[8];
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    u[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+    u[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+    u[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+    u[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; i++) {
+    r[i] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20);
+    r[i + 4] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
+  }
+}
+
+// Eight sums of pairs of 16-bit numbers.
+typedef __m256i vi;
+typedef int16_t q_activation;
+typedef int16_t q_weight;
+#define Q_GROUP 2
+#define Q_OFFSET 0
+static inline vi vi_load(const void *p) { return _mm256_loadu_si256(p); }
+static inline vi vi_repeat(const void *p) { return _mm256_set1_epi32(*(const int32_t *)p); }
+static inline vi vi_dot(vi sum, vi a, vi b) {
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
+}
+static inline vf v_from_int(vi a) { return _mm256_cvtepi32_ps(a); }
+static inline void v_store_quantized(q_activation *p, vf a) {
+  __m256i i = _mm256_cvtps_epi32(a);
+  _mm_storeu_si128((__m128i *)p,
+                   _mm_packs_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256(i, 1)));
+}

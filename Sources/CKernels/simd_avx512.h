@@ -1,7 +1,13 @@
-// Sixteen floats at a time: AVX-512F with DQ for the sign operations.
+// Sixteen floats at a time: AVX-512F with DQ for the sign operations and BW for 16-bit products; with
+// FIRN_VNNI defined, products of four bytes a lane as well.
 #include <immintrin.h>
+#ifdef FIRN_VNNI
+#define SIMD_NAME "avx512vnni"
+#define SIMD(x) x##_avx512vnni
+#else
 #define SIMD_NAME "avx512"
 #define SIMD(x) x##_avx512
+#endif
 #define W 16
 #define TILE_ROWS 8
 typedef __m512 vf;
@@ -39,3 +45,57 @@ static inline vf v_round(vf a) {
 static inline vf v_scale(vf a, vf n) { return _mm512_scalef_ps(a, n); }
 static inline float v_sum(vf a) { return _mm512_reduce_add_ps(a); }
 static inline float v_peak(vf a) { return _mm512_reduce_max_ps(a); }
+// p 2^n for p near 1 and integral n in [-126, 127].
+static inline vf v_scale_normal(vf p, vf n) { return _mm512_scalef_ps(p, n); }
+static inline void v_transpose(vf r[16]) {
+  vf t[16], u[16];
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    u[i] = _mm512_shuffle_ps(t[i], t[i + 2], 0x44);
+    u[i + 1] = _mm512_shuffle_ps(t[i], t[i + 2], 0xee);
+    u[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+    u[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+  }
+  // u[4 g + c] holds columns c, c + 4, c + 8, c + 12 of rows 4 g ... 4 g + 3, a quarter each.
+  for (int c = 0; c < 4; c++) {
+    vf even01 = _mm512_shuffle_f32x4(u[c], u[4 + c], 0x88);
+    vf odd01 = _mm512_shuffle_f32x4(u[c], u[4 + c], 0xdd);
+    vf even23 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0x88);
+    vf odd23 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0xdd);
+    r[c] = _mm512_shuffle_f32x4(even01, even23, 0x88);
+    r[c + 8] = _mm512_shuffle_f32x4(even01, even23, 0xdd);
+    r[c + 4] = _mm512_shuffle_f32x4(odd01, odd23, 0x88);
+    r[c + 12] = _mm512_shuffle_f32x4(odd01, odd23, 0xdd);
+  }
+}
+
+// Sixteen sums of products.
+typedef __m512i vi;
+static inline vi vi_load(const void *p) { return _mm512_loadu_si512(p); }
+static inline vi vi_repeat(const void *p) { return _mm512_set1_epi32(*(const int32_t *)p); }
+static inline vf v_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
+#ifdef FIRN_VNNI
+typedef uint8_t q_activation;
+typedef int8_t q_weight;
+#define Q_GROUP 4
+#define Q_OFFSET 128
+static inline vi vi_dot(vi sum, vi a, vi b) { return _mm512_dpbusd_epi32(sum, a, b); }
+static inline void v_store_quantized(q_activation *p, vf a) {
+  __m512i i = _mm512_add_epi32(_mm512_cvtps_epi32(a), _mm512_set1_epi32(Q_OFFSET));
+  _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(i));
+}
+#else
+typedef int16_t q_activation;
+typedef int16_t q_weight;
+#define Q_GROUP 2
+#define Q_OFFSET 0
+static inline vi vi_dot(vi sum, vi a, vi b) {
+  return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b));
+}
+static inline void v_store_quantized(q_activation *p, vf a) {
+  _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(a)));
+}
+#endif

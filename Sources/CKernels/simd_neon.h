@@ -42,3 +42,33 @@ static inline vf v_scale(vf a, vf n) {
 }
 static inline float v_sum(vf a) { return vaddvq_f32(a); }
 static inline float v_peak(vf a) { return vmaxvq_f32(a); }
+// p 2^n for p near 1 and integral n in [-126, 127]: n is added to the exponent.
+static inline vf v_scale_normal(vf p, vf n) {
+  return vreinterpretq_f32_s32(
+      vaddq_s32(vreinterpretq_s32_f32(p), vshlq_n_s32(vcvtq_s32_f32(n), 23)));
+}
+static inline void v_transpose(vf r[4]) {
+  float32x4x2_t a = vtrnq_f32(r[0], r[1]), b = vtrnq_f32(r[2], r[3]);
+  r[0] = vcombine_f32(vget_low_f32(a.val[0]), vget_low_f32(b.val[0]));
+  r[1] = vcombine_f32(vget_low_f32(a.val[1]), vget_low_f32(b.val[1]));
+  r[2] = vcombine_f32(vget_high_f32(a.val[0]), vget_high_f32(b.val[0]));
+  r[3] = vcombine_f32(vget_high_f32(a.val[1]), vget_high_f32(b.val[1]));
+}
+
+// Four sums of pairs of 16-bit numbers; a pair shares the bits of one int32.
+typedef int32x4_t vi;
+typedef int16_t q_activation;
+typedef int16_t q_weight;
+#define Q_GROUP 2
+#define Q_OFFSET 0
+static inline vi vi_load(const void *p) { return vld1q_s32(p); }
+static inline vi vi_repeat(const void *p) { return vdupq_n_s32(*(const int32_t *)p); }
+static inline vi vi_dot(vi sum, vi a, vi b) {
+  int16x8_t x = vreinterpretq_s16_s32(a), y = vreinterpretq_s16_s32(b);
+  int32x4_t low = vmull_s16(vget_low_s16(x), vget_low_s16(y));
+  return vaddq_s32(sum, vpaddq_s32(low, vmull_high_s16(x, y)));
+}
+static inline vf v_from_int(vi a) { return vcvtq_f32_s32(a); }
+static inline void v_store_quantized(q_activation *p, vf a) {
+  vst1_s16(p, vmovn_s32(vcvtq_s32_f32(a)));
+}

@@ -6,7 +6,6 @@
 #define W 1
 #define TILE_ROWS 4
 typedef float vf;
-typedef float vm;
 static inline vf v_load(const float *p) { return *p; }
 static inline void v_store(float *p, vf a) { *p = a; }
 static inline vf v_load_part(const float *p, size_t n) { return n ? *p : 0; }
@@ -28,3 +27,26 @@ static inline vf v_round(vf a) { return nearbyintf(a); }
 static inline vf v_scale(vf a, vf n) { return ldexpf(a, (int)n); }
 static inline float v_sum(vf a) { return a; }
 static inline float v_peak(vf a) { return a; }
+static inline vf v_scale_normal(vf p, vf n) { return ldexpf(p, (int)n); }
+static inline void v_transpose(vf r[1]) { (void)r; }
+
+// One sum of a pair of 16-bit numbers; a pair is read as the bits of one int32.
+typedef int32_t vi;
+typedef int16_t q_activation;
+typedef int16_t q_weight;
+#define Q_GROUP 2
+#define Q_OFFSET 0
+static inline vi vi_load(const void *p) {
+  vi a;
+  memcpy(&a, p, sizeof a);
+  return a;
+}
+static inline vi vi_repeat(const void *p) { return vi_load(p); }
+static inline vi vi_dot(vi sum, vi a, vi b) {
+  int16_t x[2], y[2];
+  memcpy(x, &a, sizeof x);
+  memcpy(y, &b, sizeof y);
+  return sum + x[0] * y[0] + x[1] * y[1];
+}
+static inline vf v_from_int(vi a) { return (float)a; }
+static inline void v_store_quantized(q_activation *p, vf a) { *p = (int16_t)a; }

@@ -14,6 +14,11 @@ public protocol Encoder: Sendable {
   /// The number of token types (segments).
   var typeVocabularySize: Int { get }
 
+  /// What its products cost, over all layers.
+  var cost: EncoderCost { get }
+  /// What it computes with.
+  var numerics: Numerics { get }
+
   /// Memory for batches of up to `tokens` tokens and texts of up to `longest`.
   func makeWorkspace(tokens: Int, longest: Int) -> Workspace
 
@@ -23,10 +28,13 @@ public protocol Encoder: Sendable {
   ///   - batch: texts packed one after the other; ids and types within the vocabularies.
   ///   - workspace: from ``makeWorkspace(tokens:longest:)``, large enough; one thread's own.
   ///   - lastLayer: the highest layer whose hidden states are wanted.
+  ///   - only: where one token of each text is all that is wanted of that layer (not of layer 0),
+  ///     which; texts without tokens have none.
   ///   - visit: called with each layer k in 0...lastLayer and its hidden states
-  ///     [tokens, hiddenSize], valid during the call.
+  ///     [tokens, hiddenSize], or with `only` those of the last layer, [texts with tokens,
+  ///     hiddenSize]; valid during the call.
   func forward(
-    _ batch: TokenSlice, workspace: Workspace, lastLayer: Int,
+    _ batch: TokenSlice, workspace: Workspace, lastLayer: Int, only: TokenPlace?,
     visit: (_ layer: Int, _ hidden: UnsafePointer<Float>) -> Void)
 }
 
@@ -51,30 +59,31 @@ public struct TokenSlice: Sendable {
   public var start: Int { batch.offsets[texts.lowerBound] }
 }
 
-/// One worker's memory: allocated once, used for every batch.
-///
-/// Unchecked because a workspace belongs to one thread at a time.
-public final class Workspace: @unchecked Sendable {
-  /// The number of tokens of a batch that the buffers hold.
-  public let tokens: Int
-  private let memory: [String: UnsafeMutablePointer<Float>]
-  private let owners: [AnyObject]
+/// One token of each text.
+public enum TokenPlace: Sendable {
+  case first
+  case last
 
-  init(tokens: Int, _ buffers: [(name: String, floats: Int)]) {
-    self.tokens = tokens
-    var memory: [String: UnsafeMutablePointer<Float>] = [:]
-    var owners: [AnyObject] = []
-    for (name, floats) in buffers {
-      let buffer = FloatBuffer(count: floats)
-      memory[name] = buffer.pointer
-      owners.append(buffer)
+  /// Where it stands in a text of `count` tokens; empty for a text without tokens.
+  func places(_ count: Int) -> Range<Int> {
+    guard count > 0 else { return 0..<0 }
+    switch self {
+    case .first: return 0..<1
+    case .last: return count - 1..<count
     }
-    self.memory = memory
-    self.owners = owners
   }
+}
 
-  subscript(name: String) -> UnsafeMutablePointer<Float> {
-    guard let pointer = memory[name] else { preconditionFailure("no buffer \(name)") }
-    return pointer
+/// The FLOP of an encoder's matrix products, two a multiply-add.
+public struct EncoderCost: Sendable, Equatable {
+  /// Products with weights, for every token.
+  public var perToken: Int
+  /// Attention's products, for every text: times the square of its number of tokens.
+  public var perSquaredLength: Int
+
+  /// The cost of some layers.
+  static func * (layers: Int, cost: EncoderCost) -> EncoderCost {
+    EncoderCost(
+      perToken: layers * cost.perToken, perSquaredLength: layers * cost.perSquaredLength)
   }
 }

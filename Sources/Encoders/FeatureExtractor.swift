@@ -1,5 +1,5 @@
 public import Contracts
-public import Kernels
+import Kernels
 
 /// Turns packed texts into pooled features, in parallel over batches.
 ///
@@ -16,13 +16,22 @@ public final class FeatureExtractor: Sendable {
 
   private let pooler: Pooler
   private let workspaces: [Workspace]
+  private let lastLayer: Int
+  /// The one token of the last layer that all views need, where that is all they need.
+  private let only: TokenPlace?
+
+  /// Blocks that workers may have before them while an earlier one is being written.
+  private static var blocksAhead: Int { 2 }
+  /// Below this a batch's products take longer to fetch their weights than to multiply.
+  private static var smallestBatch: Int { 64 }
 
   /// `keys`: layers within 0...encoder.layerCount.
   /// `longest`: the number of tokens of the longest text that will come.
-  /// `tokensPerBatch`: 1,024 keeps a worker's memory near 16 MB for a hidden size of 384.
+  /// `tokensPerBatch`: 512 keeps a worker's memory near 6 MB for a hidden size of 384, and is as fast
+  /// as more.
   public init(
-    encoder: any Encoder, kernels: KernelSet, keys: [FeatureKey], normalize: Bool, threads: Int,
-    longest: Int, tokensPerBatch: Int = 1024
+    encoder: any Encoder, keys: [FeatureKey], normalize: Bool, threads: Int, longest: Int,
+    tokensPerBatch: Int = 512
   ) {
     precondition(keys.allSatisfy { 0...encoder.layerCount ~= $0.layer } && !keys.isEmpty)
     self.encoder = encoder
@@ -30,86 +39,153 @@ public final class FeatureExtractor: Sendable {
     self.normalize = normalize
     self.threads = max(threads, 1)
     self.tokensPerBatch = max(tokensPerBatch, longest)
-    pooler = Pooler(kernels: kernels, width: encoder.hiddenSize)
+    pooler = Pooler(kernels: encoder.numerics.kernels, width: encoder.hiddenSize)
     let size = self.tokensPerBatch
     workspaces = (0..<self.threads).map { _ in
       encoder.makeWorkspace(tokens: size, longest: longest)
     }
+    let lastLayer = keys.map(\.layer).max() ?? 0
+    let poolings = Set(keys.filter { $0.layer == lastLayer }.map(\.pooling))
+    self.lastLayer = lastLayer
+    only =
+      switch (lastLayer, poolings) {
+      case (1..., [.cls]): .first
+      case (1..., [.lastToken]): .last
+      default: nil
+      }
   }
 
   /// Computes the features of every text.
   ///
-  /// `progress`: called from any worker with the number of texts that became ready.
-  ///
   /// - Returns: one matrix [texts, hiddenSize] a key, in the order of ``keys``.
   /// - Throws: ``EncoderError`` for an id or a type outside the vocabularies, or a text too long.
+  public func extract(_ texts: TokenBatch) throws -> [Matrix] {
+    var matrices: [Matrix] = []
+    var waiting: TokenBatch? = texts
+    try extract(tokens: texts.tokenCount) {
+      defer { waiting = nil }
+      return waiting
+    } write: { features in
+      matrices = features.map {
+        Matrix(rows: texts.count, columns: encoder.hiddenSize, storage: [Float]($0))
+      }
+    }
+    return matrices
+  }
+
+  /// Computes the features of blocks of texts as they come, and hands them on in the same order.
+  ///
+  /// Reading, encoding and writing overlap: workers encode the next blocks while `write` runs. Both
+  /// closures are called on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - tokens: how many tokens will come in all; batches get smaller towards the end, so that no
+  ///     worker is left with a large one alone.
+  ///   - next: gives the next texts; nil at the end.
+  ///   - write: takes the features of the texts of one `next`: [texts, hiddenSize] a key.
+  ///   - progress: called from any worker with the number of texts that became ready.
+  /// - Throws: ``EncoderError``, and what the closures throw.
   public func extract(
-    _ texts: TokenBatch, progress: @Sendable @escaping (Int) -> Void = { _ in }
-  ) throws(EncoderError) -> [Matrix] {
-    try check(texts)
+    tokens: Int, from next: () throws -> TokenBatch?,
+    write: ([UnsafeBufferPointer<Float>]) throws -> Void,
+    progress: @Sendable @escaping (Int) -> Void = { _ in }
+  ) throws {
+    let queue = BlockQueue()
+    let group = Workers.Group(threads) { [self] worker in
+      while let (block, texts) = queue.next() {
+        encode(block, texts, workspaces[worker])
+        queue.finished(block)
+        progress(texts.count)
+      }
+    }
+    defer {
+      queue.close()
+      group.join()
+    }
+    var inFlight: [Block] = []
+    func writeOldest() throws {
+      let block = inFlight.removeFirst()
+      queue.wait(for: block)
+      try write(block.outputs.map { UnsafeBufferPointer(start: $0.pointer, count: $0.count) })
+    }
+    var remaining = tokens
+    var rows = 0
+    while let texts = try next() {
+      try check(texts, firstRow: rows)
+      let block = Block(
+        texts, slices: slice(texts, &remaining), views: keys.count, width: encoder.hiddenSize)
+      rows += texts.count
+      inFlight.append(block)
+      queue.push(block)
+      if inFlight.count > Self.blocksAhead { try writeOldest() }
+    }
+    while !inFlight.isEmpty { try writeOldest() }
+  }
+
+  private func encode(_ block: Block, _ texts: Range<Int>, _ workspace: Workspace) {
+    let slice = TokenSlice(block.texts, texts: texts)
     let width = encoder.hiddenSize
-    let lastLayer = keys.map(\.layer).max() ?? 0
-    let slices = slice(texts)
-    let outputs = keys.map { _ in FloatBuffer(count: texts.count * width) }
-    Workers.forEach(slices.count, workers: threads) { [self] worker, item in
-      let slice = TokenSlice(texts, texts: slices[item])
-      encoder.forward(slice, workspace: workspaces[worker], lastLayer: lastLayer) { layer, hidden in
-        for (key, output) in zip(keys, outputs) where key.layer == layer {
-          for text in slice.texts {
-            let range = slice.range(text)
-            let row = output.pointer + text * width
-            pooler.pool(
-              row, hidden + (range.lowerBound - slice.start) * width, tokens: range.count,
-              key.pooling)
-            if normalize { pooler.normalize(row) }
-          }
+    encoder.forward(slice, workspace: workspace, lastLayer: lastLayer, only: only) { layer, hidden in
+      for (key, output) in zip(keys, block.outputs) where key.layer == layer {
+        var row = hidden
+        for text in slice.texts {
+          let count = slice.range(text).count
+          let tokens = layer == lastLayer && only != nil ? min(count, 1) : count
+          let out = output.pointer + text * width
+          pooler.pool(out, row, tokens: tokens, key.pooling)
+          if normalize { pooler.normalize(out) }
+          row += tokens * width
         }
       }
-      progress(slice.texts.count)
-    }
-    return outputs.map { output in
-      Matrix(
-        rows: texts.count, columns: width,
-        storage: [Float](UnsafeBufferPointer(start: output.pointer, count: output.count)))
     }
   }
 
-  /// Consecutive texts of at most ``tokensPerBatch`` tokens together.
-  private func slice(_ texts: TokenBatch) -> [Range<Int>] {
+  /// Consecutive texts of at most ``tokensPerBatch`` tokens together, fewer towards the end.
+  private func slice(_ texts: TokenBatch, _ remaining: inout Int) -> [Range<Int>] {
     var slices: [Range<Int>] = []
     var start = 0
+    func budget() -> Int {
+      threads == 1
+        ? tokensPerBatch
+        : min(tokensPerBatch, max(Self.smallestBatch, remaining / (2 * threads)))
+    }
     for text in 0..<texts.count
-    where text > start && texts.offsets[text + 1] - texts.offsets[start] > tokensPerBatch {
+    where text > start && texts.offsets[text + 1] - texts.offsets[start] > budget() {
       slices.append(start..<text)
+      remaining -= texts.offsets[text] - texts.offsets[start]
       start = text
     }
-    if start < texts.count { slices.append(start..<texts.count) }
+    if start < texts.count {
+      slices.append(start..<texts.count)
+      remaining -= texts.offsets[texts.count] - texts.offsets[start]
+    }
     return slices
   }
 
-  private func check(_ texts: TokenBatch) throws(EncoderError) {
+  private func check(_ texts: TokenBatch, firstRow: Int) throws(EncoderError) {
     let ids = encoder.vocabularySize
     let types = encoder.typeVocabularySize
-    let longest = encoder.maximumTokens ?? Int.max
+    let longest = min(encoder.maximumTokens ?? Int.max, tokensPerBatch)
     for text in 0..<texts.count {
       let range = texts.range(text)
-      guard range.count <= min(longest, tokensPerBatch) else {
-        throw .textTooLong(row: text, tokens: range.count, maximum: min(longest, tokensPerBatch))
+      guard range.count <= longest else {
+        throw .textTooLong(row: firstRow + text, tokens: range.count, maximum: longest)
       }
       for token in range {
         guard texts.ids[token] >= 0, Int(texts.ids[token]) < ids else {
-          throw .idOutOfRange(row: text, id: Int(texts.ids[token]), vocabularySize: ids)
+          throw .idOutOfRange(
+            row: firstRow + text, id: Int(texts.ids[token]), vocabularySize: ids)
         }
         guard Int(texts.types[token]) < types else {
           throw .typeOutOfRange(
-            row: text, type: Int(texts.types[token]), typeVocabularySize: types)
+            row: firstRow + text, type: Int(texts.types[token]), typeVocabularySize: types)
         }
       }
     }
   }
 }
 
-/// Token ids that an encoder cannot take. Rows count from the batch's first text.
+/// Token ids that an encoder cannot take. Rows count from the first text.
 public enum EncoderError: Error, Equatable {
   case idOutOfRange(row: Int, id: Int, vocabularySize: Int)
   case typeOutOfRange(row: Int, type: Int, typeVocabularySize: Int)

@@ -29,7 +29,7 @@ public final class FeaturesWriter {
   /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
   ///   contradicts itself.
   public init(
-    path: String, provenance: Provenance, tokens: TokensFile, views: [FeatureKey], width: Int,
+    path: String, tokens: TokensFile, views: [FeatureKey], width: Int,
     type: FeatureType = .float32
   ) throws {
     precondition(!views.isEmpty && Set(views).count == views.count && width > 0)
@@ -39,7 +39,6 @@ public final class FeaturesWriter {
     expectedRows = tokens.count
     output = try AtomicFile(path: path)
     file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
-    try provenance.write(to: file, as: .features)
     try file.copyColumns(from: tokens)
     datasets = try file.createViews(
       views, type: type.elementType, shape: [tokens.count, width])
@@ -72,14 +71,15 @@ public final class FeaturesWriter {
     }
   }
 
-  /// Gives the file its name.
+  /// Says where the numbers come from, and gives the file its name.
   ///
   /// - Throws: `FeatureStoreError.unfinished` where rows are missing; `HDF5Error`,
   ///   `AtomicFileError`. No file is left then.
-  public func finish() throws {
+  public func finish(_ provenance: Provenance) throws {
     guard appended == expectedRows else {
       throw FeatureStoreError.unfinished(path: path, expected: expectedRows, found: appended)
     }
+    try provenance.write(to: file, as: .features)
     try file.finish()
     try output.commit()
   }

@@ -27,12 +27,9 @@ public enum DoubleGemm {
     m: Int, n: Int, k: Int, alpha: Double = 1, _ a: Operand, _ b: Operand, beta: Double = 0,
     into c: UnsafeMutablePointer<Double>, stride: Int
   ) {
-    _ = singleThreaded
-    cblas_dgemm(
+    OpenBLAS.functions.dgemm(
       CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-      b.transposed ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha, a.base,
-      blasint(a.stride), b.base, blasint(b.stride), beta, c, blasint(stride))
+      b.transposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), alpha, a.base,
+      Int32(a.stride), b.base, Int32(b.stride), beta, c, Int32(stride))
   }
-
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
 }

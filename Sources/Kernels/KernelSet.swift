@@ -10,7 +10,7 @@ public struct KernelSet: @unchecked Sendable {
   // A pointer to an immutable static table: safe to share.
   private let table: UnsafePointer<firn_kernels>
 
-  /// The environment variable that overrides the choice: avx512, avx2, neon or scalar.
+  /// The environment variable that overrides the choice: avx512vnni, avx512, avx2, neon or scalar.
   public static let environmentVariable = "FIRN_KERNELS"
 
   /// Every set that this machine can run, best first.
@@ -38,7 +38,7 @@ public struct KernelSet: @unchecked Sendable {
     self.table = table
   }
 
-  /// avx512, avx2, neon or scalar.
+  /// avx512vnni, avx512, avx2, neon or scalar.
   public var name: String { String(cString: table.pointee.name) }
 
   // MARK: - Element-wise
@@ -48,7 +48,7 @@ public struct KernelSet: @unchecked Sendable {
     table.pointee.exp(y, x, count)
   }
 
-  /// `y[i] = erf(x[i])`: [count]; at most 2 ulp. `y` may alias `x`.
+  /// `y[i] = erf(x[i])`: [count]; at most 4 ulp. `y` may alias `x`.
   public func erf(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, count: Int) {
     table.pointee.erf(y, x, count)
   }
@@ -58,18 +58,17 @@ public struct KernelSet: @unchecked Sendable {
     table.pointee.tanh(y, x, count)
   }
 
-  /// Layer normalization of `x + bias + residual`, row by row.
+  /// Layer normalization of `x + residual`, row by row.
   ///
-  /// `out = (v - mean(v)) / sqrt(var(v) + epsilon) * gamma + beta` with `v = x + bias + residual`:
+  /// `out = (v - mean(v)) / sqrt(var(v) + epsilon) * gamma + beta` with `v = x + residual`:
   /// [rows, columns]. `out` may alias `x` or `residual`. The variance is the biased one, as in
   /// PyTorch's LayerNorm (Ba et al. 2016, arXiv:1607.06450).
   public func layerNorm(
     _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>? = nil, residual: UnsafePointer<Float>? = nil,
-    gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, rows: Int, columns: Int,
-    epsilon: Float
+    residual: UnsafePointer<Float>? = nil, gamma: UnsafePointer<Float>,
+    beta: UnsafePointer<Float>, rows: Int, columns: Int, epsilon: Float
   ) {
-    table.pointee.layer_norm(out, x, bias, residual, gamma, beta, rows, columns, epsilon)
+    table.pointee.layer_norm(out, x, residual, gamma, beta, rows, columns, epsilon)
   }
 
   /// `y += a * x`: [count].
@@ -91,49 +90,90 @@ public struct KernelSet: @unchecked Sendable {
 
   // MARK: - Products
 
-  /// Packs a checkpoint's `weight` [columns, depth] for ``multiply(_:_:_:rows:bias:activation:)``.
-  public func pack(_ weight: UnsafePointer<Float>, columns: Int, depth: Int) -> PackedMatrix {
-    let buffer = FloatBuffer(count: firn_packed_size(table, columns, depth))
-    table.pointee.pack(buffer.pointer, weight, columns, depth)
-    return PackedMatrix(buffer: buffer, columns: columns, depth: depth)
+  /// Packs a checkpoint's `weight` [columns, depth] for
+  /// ``multiply(_:_:_:rows:bias:activation:scratch:)``.
+  public func pack(
+    _ weight: UnsafePointer<Float>, columns: Int, depth: Int, precision: Precision = .float32
+  ) -> PackedMatrix {
+    switch precision {
+    case .float32:
+      let buffer = FloatBuffer(count: firn_packed_size(table, columns, depth), zeroed: false)
+      table.pointee.pack(buffer.pointer, weight, columns, depth)
+      return PackedMatrix(buffer: buffer, columns: columns, depth: depth, precision: precision)
+    case .int8:
+      precondition(depth <= 1 << 16, "sums of more products than 2^16 may leave 32 bits")
+      let buffer = FloatBuffer(
+        count: firn_packed_int8_size(table, columns, depth) / 4, zeroed: false)
+      table.pointee.pack_int8(buffer.pointer, weight, columns, depth)
+      return PackedMatrix(buffer: buffer, columns: columns, depth: depth, precision: precision)
+    }
   }
 
-  /// `c = a b^T`, or `c = activation(a b^T + bias)`: a [rows, depth], c [rows, columns].
+  /// `c = activation(a b^T + bias)`: a [rows, depth], c [rows, columns].
   ///
-  /// Each element is one chain of fused multiply-adds over depth, so that a row's bits depend on
-  /// that row alone, whatever the number of rows.
+  /// A row's bits depend on that row alone, whatever the number of rows. In float32 each element is
+  /// one chain of fused multiply-adds over depth. In int8 the weights are rounded to 127 steps per
+  /// column and each row of `a` to 127 steps of its largest value; their products are summed exactly.
+  ///
+  /// `scratch`: for int8, ``scratch(rows:depth:precision:)`` floats; not read in float32.
   public func multiply(
     _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: PackedMatrix, rows: Int,
-    bias: UnsafePointer<Float>? = nil, activation: Activation? = nil
+    bias: UnsafePointer<Float>? = nil, activation: Activation? = nil,
+    scratch: UnsafeMutablePointer<Float>? = nil
   ) {
-    precondition((bias == nil) == (activation == nil), "bias and activation come together")
-    table.pointee.gemm(
-      c, b.columns, a, b.depth, b.buffer.pointer, bias, rows, b.depth, b.columns,
-      activation?.code ?? FIRN_NONE.rawValue)
+    precondition(bias != nil || activation == nil, "an activation comes with a bias")
+    let code = activation?.code ?? FIRN_NONE.rawValue
+    switch b.precision {
+    case .float32:
+      table.pointee.gemm(
+        c, b.columns, a, b.depth, b.buffer.pointer, bias, rows, b.depth, b.columns, code)
+    case .int8:
+      guard let scratch else { preconditionFailure("a product in int8 needs scratch") }
+      table.pointee.quantize(scratch, a, rows, b.depth)
+      table.pointee.gemm_int8(
+        c, b.columns, scratch, b.buffer.pointer, bias, rows, b.depth, b.columns, code)
+    }
+  }
+
+  /// Floats of scratch that ``multiply(_:_:_:rows:bias:activation:scratch:)`` needs.
+  public func scratch(rows: Int, depth: Int, precision: Precision) -> Int {
+    switch precision {
+    case .float32: 0
+    case .int8: firn_quantized_size(table, rows, depth) / 4
+    }
   }
 
   // MARK: - Attention
 
   /// Scaled dot-product attention of one text over all its heads, every token seeing every token.
   ///
-  /// `out`: [tokens, heads * headSize].
-  /// `qkv`: [tokens, stride]: query, key and value beside each other, without their bias.
-  /// `bias`: [3 * heads * headSize].
+  /// `out`: [queries, heads * headSize].
+  /// `qkv`: [tokens, stride]: query, key and value beside each other.
+  /// `queries`: the tokens whose output is wanted; all of them when nil.
   /// `scale`: what the scores are multiplied by, 1 / sqrt(headSize) in BERT.
   /// `scratch`: ``attentionScratch(tokens:headSize:)`` floats.
   public func attention(
-    _ out: UnsafeMutablePointer<Float>, qkv: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    stride: Int, tokens: Int, heads: Int, headSize: Int, scale: Float,
+    _ out: UnsafeMutablePointer<Float>, qkv: UnsafePointer<Float>, stride: Int, tokens: Int,
+    queries: Range<Int>? = nil, heads: Int, headSize: Int, scale: Float,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    table.pointee.attention(out, qkv, bias, stride, tokens, heads, headSize, scale, scratch)
+    let queries = queries ?? 0..<tokens
+    table.pointee.attention(
+      out, qkv, stride, tokens, queries.lowerBound, queries.count, heads, headSize, scale, scratch)
   }
 
-  /// Floats of scratch that ``attention(_:qkv:bias:stride:tokens:heads:headSize:scale:scratch:)``
-  /// needs.
+  /// Floats of scratch that
+  /// ``attention(_:qkv:stride:tokens:queries:heads:headSize:scale:scratch:)`` needs.
   public static func attentionScratch(tokens: Int, headSize: Int) -> Int {
     firn_attention_scratch(tokens, headSize)
   }
+}
+
+/// The arithmetic of the products with weights.
+public enum Precision: String, CaseIterable, Sendable {
+  case float32
+  /// 8-bit integers with one scale per output channel and one per token, summed in 32 bits.
+  case int8
 }
 
 /// A weight matrix [columns, depth] in the order in which one kernel set reads it.
@@ -141,6 +181,7 @@ public struct PackedMatrix: Sendable {
   let buffer: FloatBuffer
   public let columns: Int
   public let depth: Int
+  public let precision: Precision
 }
 
 /// A kernel set that cannot be had.

@@ -7,25 +7,33 @@ public enum Workers {
   ///
   /// The calling thread does all the work that no thread could be had for.
   public static func run(_ count: Int, _ body: @Sendable @escaping (Int) -> Void) {
-    var threads: [pthread_t] = []
+    var threads: [Thread] = []
     for worker in 1..<Swift.max(count, 1) {
-      let box = Unmanaged.passRetained(Job { body(worker) })
-      var thread = pthread_t()
-      // The arguments are taken over by the thread; 8 MB of stack is glibc's own default.
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        }, box.toOpaque())
-      if status == 0 {
-        threads.append(thread)
-      } else {
-        box.takeRetainedValue().run()
-      }
+      if let thread = Thread({ body(worker) }) { threads.append(thread) } else { body(worker) }
     }
     body(0)
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
+  }
+
+  /// Threads that work beside the calling one until they are joined.
+  public final class Group {
+    private var threads: [Thread] = []
+
+    /// Starts `body(0), ..., body(count - 1)`.
+    ///
+    /// The process ends where the system gives not even one thread: nothing would ever be done.
+    public init(_ count: Int, _ body: @Sendable @escaping (Int) -> Void) {
+      for worker in 0..<count {
+        if let thread = Thread({ body(worker) }) { threads.append(thread) }
+      }
+      precondition(!threads.isEmpty || count == 0, "the system gives no thread")
+    }
+
+    /// Waits until all have ended.
+    public func join() {
+      for thread in threads { thread.join() }
+      threads = []
+    }
   }
 
   /// Runs `body(worker, item)` for every item of `0..<items`, each worker taking the next one.
@@ -38,9 +46,32 @@ public enum Workers {
     }
   }
 
-  private final class Job {
-    let run: () -> Void
-    init(_ run: @escaping () -> Void) { self.run = run }
+  fileprivate struct Thread: Sendable {
+    private let handle: pthread_t
+
+    /// Starts a thread; nil when the system gives none. 8 MB of stack is glibc's own default.
+    init?(_ body: @Sendable @escaping () -> Void) {
+      let job = Unmanaged.passRetained(Job(run: body))
+      var handle = pthread_t()
+      let status = pthread_create(
+        &handle, nil,
+        { argument in
+          if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run() }
+          return nil
+        }, job.toOpaque())
+      guard status == 0 else {
+        job.release()
+        return nil
+      }
+      self.handle = handle
+    }
+
+    func join() { pthread_join(handle, nil) }
+  }
+
+  fileprivate final class Job {
+    let run: @Sendable () -> Void
+    init(run: @Sendable @escaping () -> Void) { self.run = run }
   }
 
   private final class Queue: Sendable {
@@ -50,5 +81,47 @@ public enum Workers {
       let item = position.wrappingAdd(1, ordering: .relaxed).oldValue
       return item < end ? item : nil
     }
+  }
+}
+
+/// A value that a thread of its own works out; who needs it waits for it.
+public final class Background<Value: Sendable>: Sendable {
+  private struct State {
+    var thread: Workers.Thread?
+    var result: Result<Value, any Error>?
+  }
+
+  private let state = Mutex(State())
+  private let body: @Sendable () throws -> Value
+
+  /// Starts `body`.
+  public init(_ body: @Sendable @escaping () throws -> Value) {
+    self.body = body
+    let result = Slot<Result<Value, any Error>>()
+    slot = result
+    let thread = Workers.Thread { result.fill(Result { try body() }) }
+    state.withLock { $0.thread = thread }
+  }
+
+  private let slot: Slot<Result<Value, any Error>>
+
+  /// The value, as soon as it is there; worked out here where the system gave no thread.
+  ///
+  /// - Throws: what the body threw.
+  public func value() throws -> Value {
+    try state.withLock { state in
+      if let result = state.result { return result }
+      state.thread?.join()
+      let result = slot.content ?? Result { try body() }
+      state.thread = nil
+      state.result = result
+      return result
+    }.get()
+  }
+
+  private final class Slot<Content: Sendable>: Sendable {
+    private let stored = Mutex<Content?>(nil)
+    var content: Content? { stored.withLock { $0 } }
+    func fill(_ content: Content) { stored.withLock { $0 = content } }
   }
 }

@@ -3,6 +3,7 @@ public import Contracts
 import Digests
 public import Encoders
 import Foundation
+public import Kernels
 
 /// All that features depend on beside the texts: the `config` attribute of features.h5.
 public struct EncodingSettings: Sendable, Equatable {
@@ -13,10 +14,12 @@ public struct EncodingSettings: Sendable, Equatable {
   public var normalize: Bool
   /// float32 or float16.
   public var dtype: String
+  /// The arithmetic of the encoder's products.
+  public var precision: Precision
 
   public init(
     modelSHA256: String, tokenizerSHA256: String, maxLength: Int, views: [FeatureKey],
-    normalize: Bool, dtype: String
+    normalize: Bool, dtype: String, precision: Precision
   ) {
     self.modelSHA256 = modelSHA256
     self.tokenizerSHA256 = tokenizerSHA256
@@ -24,6 +27,7 @@ public struct EncodingSettings: Sendable, Equatable {
     self.views = views
     self.normalize = normalize
     self.dtype = dtype
+    self.precision = precision
   }
 
   /// Canonical JSON.
@@ -32,6 +36,7 @@ public struct EncodingSettings: Sendable, Equatable {
       "model_sha256": .string(modelSHA256), "tokenizer_sha256": .string(tokenizerSHA256),
       "max_length": .integer(maxLength), "views": .strings(views.map(\.description)),
       "normalize": .bool(normalize), "dtype": .string(dtype),
+      "precision": .string(precision.rawValue),
     ]).text
   }
 
@@ -46,14 +51,15 @@ public struct EncodingSettings: Sendable, Equatable {
       let views: [String]
       let normalize: Bool
       let dtype: String
+      let precision: String
     }
-    guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(config.utf8)) else {
-      return nil
-    }
+    guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(config.utf8)),
+      let precision = Precision(rawValue: stored.precision)
+    else { return nil }
     self.init(
       modelSHA256: stored.model_sha256, tokenizerSHA256: stored.tokenizer_sha256,
       maxLength: stored.max_length, views: stored.views.compactMap(FeatureKey.init(path:)),
-      normalize: stored.normalize, dtype: stored.dtype)
+      normalize: stored.normalize, dtype: stored.dtype, precision: precision)
   }
 
   /// The layers that `--layers` names: `all`, or numbers where -1 is the last.

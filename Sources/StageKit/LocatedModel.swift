@@ -1,21 +1,33 @@
 public import Checkpoints
 import Digests
 import Foundation
+import Kernels
 
 /// A model found by name, with the digest that files keep of it.
 public struct LocatedModel: Sendable {
   public let folder: ModelFolder
-  /// Digest of config.json and the weights.
-  public let sha256: String
+  private let digest: Background<String>
 
-  /// Finds MODEL and digests it.
+  /// Finds MODEL and begins to digest it.
   ///
-  /// - Throws: ``CheckpointError``, ``DigestError``.
+  /// - Throws: ``CheckpointError``.
   public init(_ model: String) throws {
-    folder = try ModelFolder(model, hub: HubCache(environment: ProcessInfo.processInfo.environment))
-    sha256 = try SHA256Digest(ofFiles: folder.definingFiles()).description
-    ModelIndex.remember(folder, sha256: sha256)
+    let folder = try ModelFolder(
+      model, hub: HubCache(environment: ProcessInfo.processInfo.environment))
+    let files = try folder.definingFiles()
+    self.folder = folder
+    digest = Background {
+      let sha256 = try SHA256Digest(ofFiles: files).description
+      ModelIndex.remember(folder, sha256: sha256)
+      return sha256
+    }
   }
+
+  /// Digest of config.json and the weights. It takes as long as loading them, and so is worked out
+  /// on a thread of its own: ask for it as late as can be.
+  ///
+  /// - Throws: ``DigestError``.
+  public func sha256() throws -> String { try digest.value() }
 }
 
 /// Where models were last seen on this machine, by digest.
@@ -60,7 +72,7 @@ public enum ModelIndex {
     var others: [String] = []
     for place in places {
       guard let model = try? LocatedModel(place) else { continue }
-      if model.sha256 == sha256 { return model }
+      if (try? model.sha256()) == sha256 { return model }
       others.append(place)
     }
     throw ModelSearchError(name: name, sha256: sha256, lookedIn: places, otherDigest: others)

@@ -33,6 +33,18 @@ public enum Machine {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Seconds since this process was started, to a hundredth; 0 where the system does not say.
+  public static var secondsSinceStart: Double {
+    let stat = (try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8)) ?? ""
+    // Field 22, in clock ticks since boot (proc(5)); the name before may hold spaces and brackets.
+    let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    guard fields.count > 19, let ticks = Double(fields[19]) else { return 0 }
+    let now = Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    return max(0, now - ticks / Double(sysconf(Int32(_SC_CLK_TCK))))
+  }
+
   // The mask as hexadecimal words; glibc's own call for it is not imported into Swift.
   private static var affinity: Int? {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""

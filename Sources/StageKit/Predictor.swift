@@ -33,14 +33,14 @@ public struct Predictor: Sendable {
           foundName: located.folder.name, found: found)
       }
     }
-    try require(.model, located.sha256, features.modelSHA256)
+    try require(.model, try located.sha256(), features.modelSHA256)
     let tokenizer = try Tokenizer.load(folder: located.folder.path)
     try require(.tokenizer, try tokenizer.sha256(), features.tokenizerSHA256)
     guard let settings = EncodingSettings(config: features.config),
       let view = FeatureKey(path: features.view), settings.views.contains(view)
     else { throw StageError.notARun(path: run, missing: "the features' config in head.json") }
-    let kernels = try KernelSet.selected()
-    let encoder = try EncoderLoader.load(located.folder, kernels: kernels)
+    let numerics = Numerics(kernels: try .selected(), precision: settings.precision)
+    let encoder = try EncoderLoader.load(located.folder, numerics)
     guard view.layer <= encoder.layerCount, archive.head.width == encoder.hiddenSize else {
       throw StageError.noSuchLayer(
         asked: view.layer, layers: encoder.layerCount, model: located.folder.name)
@@ -48,8 +48,8 @@ public struct Predictor: Sendable {
     try tokenizer.validate(maxLength: features.maxLength)
     self.tokenizer = ParallelTokenizer(tokenizer, maxLength: features.maxLength, threads: threads)
     extractor = FeatureExtractor(
-      encoder: encoder, kernels: kernels, keys: [view], normalize: settings.normalize,
-      threads: threads, longest: features.maxLength)
+      encoder: encoder, keys: [view], normalize: settings.normalize, threads: threads,
+      longest: features.maxLength)
     halfPrecision = settings.dtype == "float16"
     self.threads = threads
     modelName = located.folder.name

@@ -1,21 +1,31 @@
 public import Contracts
+public import Encoders
 public import FeatureStore
+import Kernels
 
 /// Reads a tokens file in blocks of bounded size.
 public struct TokenBlocks {
-  /// Enough for many batches a worker, so that few wait at a block's end; 5 bytes each in memory.
-  private static var tokensPerBlock: Int { 1 << 17 }
-  private static var rowsPerBlock: Int { 1 << 13 }
+  /// Several batches a worker, so that few wait for the next block; 5 bytes each in memory.
+  private static var tokensPerBlock: Int { 1 << 15 }
+  /// 4 MiB of features.
+  private static var floatsPerBlock: Int { 1 << 20 }
 
-  private let file: TokensFile
+  public let file: TokensFile
+  private let rowsPerBlock: Int
   private var position = 0
   /// How many texts read so far were cut at max-length.
   public private(set) var truncated = 0
   /// How many texts read so far have no token at all.
   public private(set) var withoutTokens = 0
+  /// The squares of the numbers of tokens read so far, summed: what attention's cost grows with.
+  public private(set) var squaredLengths = 0
+  /// Seconds from the process's start until the first block was handed on.
+  public private(set) var firstBlockSeconds: Double?
 
-  public init(_ file: TokensFile) {
+  /// `floatsPerRow`: the numbers that are made of each text.
+  public init(_ file: TokensFile, floatsPerRow: Int) {
     self.file = file
+    rowsPerBlock = max(1, Self.floatsPerBlock / max(1, floatsPerRow))
   }
 
   /// The next rows; nil at the end.
@@ -23,19 +33,22 @@ public struct TokenBlocks {
   /// - Throws: `HDF5Error`, `FeatureStoreError`.
   public mutating func next() throws -> TokenBatch? {
     guard position < file.count else { return nil }
-    let reach = position..<min(position + Self.rowsPerBlock, file.count)
+    let reach = position..<min(position + rowsPerBlock, file.count)
     var end = position
     var tokens = 0
     for count in try file.tokenCounts(reach) {
       if end > position && tokens + Int(count) > Self.tokensPerBlock { break }
       tokens += Int(count)
+      squaredLengths += Int(count) * Int(count)
       if count == 0 { withoutTokens += 1 }
       end += 1
     }
     let rows = position..<end
     truncated += try file.columns.truncated(rows).count { $0 }
     position = end
-    return try file.tokens(rows)
+    let batch = try file.tokens(rows)
+    firstBlockSeconds = firstBlockSeconds ?? Machine.secondsSinceStart
+    return batch
   }
 }
 
@@ -47,17 +60,27 @@ public struct EncodingReport: Sendable {
   private let withoutTokens: Int
   private let views: [FeatureKey]
   private let seconds: Double
+  private let firstBatchSeconds: Double
+  private let productFLOP: Int
+  private let numerics: Numerics
 
-  public init(
-    rows: Int, tokens: Int, truncated: Int, withoutTokens: Int, views: [FeatureKey],
-    seconds: Double
-  ) {
-    self.rows = rows
-    self.tokens = tokens
-    self.truncated = truncated
-    self.withoutTokens = withoutTokens
+  /// `blocks`: read to the end.
+  /// `seconds`: of encoding and writing, without loading.
+  public init(_ blocks: TokenBlocks, views: [FeatureKey], seconds: Double, encoder: any Encoder) {
+    rows = blocks.file.count
+    tokens = blocks.file.tokenCount
+    truncated = blocks.truncated
+    withoutTokens = blocks.withoutTokens
+    firstBatchSeconds = blocks.firstBlockSeconds ?? 0
     self.views = views
     self.seconds = seconds
+    // All layers below the highest that is asked for, as if every token of that one were wanted.
+    let layers = views.map(\.layer).max() ?? 0
+    let cost = encoder.cost
+    productFLOP =
+      (tokens * cost.perToken + blocks.squaredLengths * cost.perSquaredLength)
+      / max(encoder.layerCount, 1) * layers
+    numerics = encoder.numerics
   }
 
   /// The lines for people.
@@ -74,23 +97,15 @@ public struct EncodingReport: Sendable {
   }
 
   public var json: [String: JSONValue] {
-    [
+    func rounded(_ value: Double) -> JSONValue { .real((value * 1000).rounded() / 1000) }
+    return [
       "rows": .integer(rows), "tokens": .integer(tokens), "truncated": .integer(truncated),
       "without_tokens": .integer(withoutTokens), "views": .strings(views.map(\.description)),
-      "encode_seconds": .real((seconds * 1000).rounded() / 1000),
+      "encode_seconds": rounded(seconds), "first_batch_seconds": rounded(firstBatchSeconds),
+      "product_flop": .integer(productFLOP),
+      "gflop_per_second": rounded(Double(productFLOP) / max(seconds, 1e-9) / 1e9),
+      "kernels": .string(numerics.kernels.name),
+      "precision": .string(numerics.precision.rawValue),
     ]
-  }
-}
-
-extension FeaturesWriter {
-  /// Appends one matrix a view.
-  ///
-  /// - Throws: as `append(_:)`.
-  public func append(_ matrices: [Matrix]) throws {
-    func bind(_ index: Int, _ buffers: [UnsafeBufferPointer<Float>]) throws {
-      guard index < matrices.count else { return try append(buffers) }
-      try matrices[index].storage.withUnsafeBufferPointer { try bind(index + 1, buffers + [$0]) }
-    }
-    try bind(0, [])
   }
 }

@@ -45,8 +45,11 @@ struct FirnEncode: Stage {
   @Flag(help: "Scale every vector to length 1.")
   var normalize = false
 
-  @Option(help: "float32, or float16 for half the size.")
+  @Option(help: "What features are stored as: float32, or float16 for half the size.")
   var dtype = "float32"
+
+  @Option(help: "What the encoder computes in: float32, or int8 for speed: near, not equal, features.")
+  var precision = "float32"
 
   @OptionGroup var common: CommonOptions
 
@@ -56,60 +59,65 @@ struct FirnEncode: Stage {
       throw StageError.badOption(
         option: "--dtype", value: dtype, expected: "float32 or float16")
     }
+    guard let arithmetic = Precision(rawValue: precision) else {
+      throw StageError.badOption(
+        option: "--precision", value: precision, expected: "float32 or int8")
+    }
     let source = try TokensFile(path: tokens)
+    let numerics = Numerics(kernels: try .selected(), precision: arithmetic)
     let located = try LocatedModel(model)
-    let tokenizerSHA256 = try Tokenizer.load(folder: located.folder.path).sha256()
+    let encoder = try EncoderLoader.load(located.folder, numerics)
+    let tokenizerSHA256 = try Tokenizer.sha256(folder: located.folder.path)
     guard source.provenance.tokenizerSHA256 == tokenizerSHA256 else {
       throw ModelMismatch(
         part: .tokenizer, file: tokens, expectedName: source.provenance.model,
         expected: source.provenance.tokenizerSHA256, foundName: located.folder.name,
         found: tokenizerSHA256)
     }
-    let kernels = try KernelSet.selected()
-    let encoder = try EncoderLoader.load(located.folder, kernels: kernels)
     let poolings =
       try pooling.map(EncodingSettings.poolings) ?? located.folder.declaredPoolings() ?? [.mean]
     let views = try EncodingSettings.layers(layers, of: encoder, model: located.folder.name)
       .flatMap { layer in poolings.map { FeatureKey(layer: layer, pooling: $0) } }
-    let settings = EncodingSettings(
-      modelSHA256: located.sha256, tokenizerSHA256: tokenizerSHA256,
-      maxLength: source.provenance.maxLength, views: views, normalize: normalize, dtype: dtype)
-    let provenance = Provenance(
-      firnVersion: Firn.version, model: located.folder.name, modelSHA256: located.sha256,
-      tokenizerSHA256: tokenizerSHA256, maxLength: settings.maxLength, config: settings.config,
-      configSHA256: settings.configSHA256, inputSHA256: try SHA256Digest(ofFile: tokens).description
-    )
-    if !common.force, UpToDate.check(output, provenance, .features) {
+    func provenance() throws -> Provenance {
+      let settings = EncodingSettings(
+        modelSHA256: try located.sha256(), tokenizerSHA256: tokenizerSHA256,
+        maxLength: source.provenance.maxLength, views: views, normalize: normalize, dtype: dtype,
+        precision: arithmetic)
+      return Provenance(
+        firnVersion: Firn.version, model: located.folder.name, settings: settings,
+        inputSHA256: try SHA256Digest(ofFile: tokens).description)
+    }
+    if !common.force, try UpToDate.check(output, .features, provenance) {
       console.notice("\(output) is up to date (\(source.count) rows)")
       return console.summary(
         ["output": .string(output), "rows": .integer(source.count), "up_to_date": true])
     }
 
-    let longest = min(settings.maxLength, encoder.maximumTokens ?? settings.maxLength)
+    let longest = min(source.provenance.maxLength, encoder.maximumTokens ?? .max)
     let extractor = FeatureExtractor(
-      encoder: encoder, kernels: kernels, keys: views, normalize: normalize,
-      threads: common.threadCount, longest: longest)
+      encoder: encoder, keys: views, normalize: normalize, threads: common.threadCount,
+      longest: longest)
     let writer = try FeaturesWriter(
-      path: output, provenance: provenance, tokens: source, views: views,
-      width: encoder.hiddenSize, type: type)
+      path: output, tokens: source, views: views, width: encoder.hiddenSize, type: type)
     clock.phase("load")
     let progress = StageKit.Progress(
       console, "encoding", total: source.count, unit: "texts")
-    var blocks = TokenBlocks(source)
-    while let batch = try blocks.next() {
-      let features = try extractor.extract(batch) { progress.advance($0) }
+    var blocks = TokenBlocks(source, floatsPerRow: views.count * encoder.hiddenSize)
+    try extractor.extract(tokens: source.tokenCount) {
+      try blocks.next()
+    } write: { features in
       try writer.append(features)
+    } progress: { texts in
+      progress.advance(texts)
     }
-    try writer.finish()
+    try writer.finish(provenance())
     progress.finish()
     clock.phase("encode")
     let report = EncodingReport(
-      rows: source.count, tokens: source.tokenCount, truncated: blocks.truncated,
-      withoutTokens: blocks.withoutTokens, views: views, seconds: clock.seconds["encode"] ?? 0)
+      blocks, views: views, seconds: clock.seconds["encode"] ?? 0, encoder: encoder)
     console.result(report.text(model: located.folder.name, output: output))
     console.summary(
       report.json.merging(clock.json(output: output)) { $1 }
-        .merging(["kernels": .string(kernels.name), "threads": .integer(common.threadCount)]) { $1 }
-    )
+        .merging(["threads": .integer(common.threadCount)]) { $1 })
   }
 }

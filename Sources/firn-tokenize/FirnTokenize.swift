@@ -60,16 +60,20 @@ struct FirnTokenize: Stage {
     let options = columns.corpusOptions
     let source = try CorpusDigest(inputs: input, format: options.format)
     let tokenizerSHA256 = try tokenizer.sha256()
-    let settings: [String: JSONValue] = [
-      "tokenizer_sha256": .string(tokenizerSHA256), "model_sha256": .string(located.sha256),
-      "max_length": .integer(length), "texts": .bool(!noTexts), "columns": columns.json,
-      "split": splitting.json(columns),
-    ]
-    var provenance = Provenance(
-      firnVersion: Firn.version, model: located.folder.name, modelSHA256: located.sha256,
-      tokenizerSHA256: tokenizerSHA256, maxLength: length, settings: settings,
-      inputSHA256: source.sha256 ?? "")
-    if !common.force, source.sha256 != nil, UpToDate.check(output, provenance, .tokens) {
+    func provenance(_ input: String) throws -> Provenance {
+      let settings: [String: JSONValue] = [
+        "tokenizer_sha256": .string(tokenizerSHA256), "model_sha256": .string(try located.sha256()),
+        "max_length": .integer(length), "texts": .bool(!noTexts), "columns": columns.json,
+        "split": splitting.json(columns),
+      ]
+      return Provenance(
+        firnVersion: Firn.version, model: located.folder.name, modelSHA256: try located.sha256(),
+        tokenizerSHA256: tokenizerSHA256, maxLength: length, settings: settings,
+        inputSHA256: input)
+    }
+    if !common.force, let sha256 = source.sha256,
+      try UpToDate.check(output, .tokens, { try provenance(sha256) })
+    {
       let count = try TokensFile(path: output).count
       console.notice("\(output) is up to date (\(count) rows)")
       return console.summary(
@@ -92,10 +96,9 @@ struct FirnTokenize: Stage {
       columns.splitColumn == nil
       ? try splitting.plan.assign(labels: encoded.labels, count: rows.count)
       : rows.splits.map { $0 ?? .train }
-    provenance.inputSHA256 = source.sha256 ?? rows.sha256
     try writer.finish(
       labels: encoded.labels, classNames: encoded.classNames, splits: splits,
-      provenance: provenance)
+      provenance: provenance(source.sha256 ?? rows.sha256))
     let report = CorpusReport(
       splits: splits, labels: encoded.labels, classNames: encoded.classNames, words: rows.words,
       tokens: rows.fullCounts, maxLength: length)

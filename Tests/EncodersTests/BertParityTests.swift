@@ -30,7 +30,7 @@ struct ReferenceModel {
     normalize: Bool = false
   ) throws -> FeatureExtractor {
     FeatureExtractor(
-      encoder: try EncoderLoader.load(folder, kernels: kernels), kernels: kernels, keys: keys,
+      encoder: try EncoderLoader.load(folder, Numerics(kernels: kernels)), keys: keys,
       normalize: normalize, threads: threads, longest: 40, tokensPerBatch: tokensPerBatch)
   }
 }
@@ -43,13 +43,13 @@ struct BertParityTests {
   func hiddenStatesEqualTransformers(model: String, kernels: String) throws {
     let reference = try ReferenceModel(model)
     let kernels = try KernelSet.named(kernels)
-    let encoder = try EncoderLoader.load(reference.folder, kernels: kernels)
+    let encoder = try EncoderLoader.load(reference.folder, Numerics(kernels: kernels))
     let batch = reference.batch
     let workspace = encoder.makeWorkspace(tokens: batch.tokenCount, longest: 40)
     var layers: [[Float]] = []
     encoder.forward(
       TokenSlice(batch, texts: 0..<batch.count), workspace: workspace,
-      lastLayer: encoder.layerCount
+      lastLayer: encoder.layerCount, only: nil
     ) { _, hidden in
       layers.append(
         [Float](UnsafeBufferPointer(start: hidden, count: batch.tokenCount * encoder.hiddenSize)))

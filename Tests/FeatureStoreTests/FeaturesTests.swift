@@ -76,13 +76,13 @@ struct FeaturesTests {
     let path = scratch.path("features.h5")
     do {
       let writer = try FeaturesWriter(
-        path: path, provenance: Samples.provenance(),
+        path: path,
         tokens: TokensFile(path: scratch.path("tokens.h5")), views: Samples.views,
         width: Samples.width)
       try Samples.append(0..<1000, to: writer)
       #expect(
         throws: FeatureStoreError.unfinished(path: path, expected: rows, found: 1000)
-      ) { try writer.finish() }
+      ) { try writer.finish(Samples.provenance()) }
     }
     #expect(try scratch.names == ["tokens.h5"])
   }

@@ -24,24 +24,23 @@ struct LayerKernelTests {
     let rows = 3
     let x = values(rows * columns, seed: 1)
     let residual = values(rows * columns, seed: 2)
-    let bias = values(columns, seed: 3)
     let gamma = values(columns, seed: 4)
     let beta = values(columns, seed: 5)
     var out = residual
     out.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
       kernels.layerNorm(
-        out, x, bias: bias, residual: UnsafePointer(out), gamma: gamma, beta: beta, rows: rows,
+        out, x, residual: UnsafePointer(out), gamma: gamma, beta: beta, rows: rows,
         columns: columns, epsilon: 1e-5)
     }
     for r in 0..<rows {
       let v = (0..<columns).map {
-        Double(x[r * columns + $0]) + Double(bias[$0]) + Double(residual[r * columns + $0])
+        Double(x[r * columns + $0]) + Double(residual[r * columns + $0])
       }
       let expected = Reference.layerNorm(
         v, gamma: gamma.map(Double.init), beta: beta.map(Double.init), epsilon: 1e-5)
       for c in 0..<columns {
-        // v, the mean and the inverse deviation carry a few ulps each of values up to 6 and of
+        // v, the mean and the inverse deviation carry a few ulps each of values up to 4 and of
         // normalized values up to sqrt(columns); one column alone is exact up to the sum's rounding
         // divided by sqrt(epsilon).
         let bound = columns == 1 ? 2e-4 : 64 * Double(Float(6).ulp)
@@ -121,7 +120,6 @@ struct LayerKernelTests {
     let hidden = heads * headSize
     let stride = 3 * hidden
     let qkv = values(tokens * stride, seed: 8)
-    let bias = values(stride, seed: 9)
     let scale = 1 / Float(headSize).squareRoot()
     var out = [Float](repeating: .nan, count: tokens * hidden)
     let scratch = FloatBuffer(
@@ -129,7 +127,7 @@ struct LayerKernelTests {
     out.withUnsafeMutableBufferPointer { buffer in
       guard let out = buffer.baseAddress else { return }
       kernels.attention(
-        out, qkv: qkv, bias: bias, stride: stride, tokens: tokens, heads: heads,
+        out, qkv: qkv, stride: stride, tokens: tokens, heads: heads,
         headSize: headSize, scale: scale, scratch: scratch.pointer)
     }
     for head in 0..<heads {
@@ -137,20 +135,45 @@ struct LayerKernelTests {
         (0..<tokens).map { t in
           (0..<headSize).map { c in
             let column = which * hidden + head * headSize + c
-            return Double(qkv[t * stride + column]) + Double(bias[column])
+            return Double(qkv[t * stride + column])
           }
         }
       }
       let expected = Reference.attention(part(0), part(1), part(2), scale: Double(scale))
       for t in 0..<tokens {
         for c in 0..<headSize {
-          // Scores up to 16 sqrt(headSize) carry headSize/2 ulps, which exp passes on relatively;
+          // Scores up to 4 sqrt(headSize) carry headSize/2 ulps, which exp passes on relatively;
           // values are at most 4.
           #expect(
             abs(Double(out[t * hidden + head * headSize + c]) - expected[t][c])
               < 4 * Double(headSize) * Double(Float(16).ulp))
         }
       }
+    }
+  }
+
+  /// Some queries alone get the bits that they have among all.
+  @Test(arguments: KernelSet.available.map(\.name))
+  func someQueriesKeepTheirBits(name: String) throws {
+    let kernels = try KernelSet.named(name)
+    let (tokens, heads, headSize) = (37, 3, 20)
+    let hidden = heads * headSize
+    let qkv = values(tokens * 3 * hidden, seed: 21)
+    let scratch = FloatBuffer(
+      count: KernelSet.attentionScratch(tokens: tokens, headSize: headSize))
+    func run(_ queries: Range<Int>?) -> [Float] {
+      let out = FloatBuffer(count: tokens * hidden)
+      kernels.attention(
+        out.pointer, qkv: qkv, stride: 3 * hidden, tokens: tokens, queries: queries, heads: heads,
+        headSize: headSize, scale: 0.25, scratch: scratch.pointer)
+      return [Float](
+        UnsafeBufferPointer(start: out.pointer, count: (queries?.count ?? tokens) * hidden))
+    }
+    let all = run(nil)
+    for queries in [0..<1, 36..<37, 5..<18] {
+      let part = run(queries)
+      #expect(
+        part == Array(all[queries.lowerBound * hidden..<queries.upperBound * hidden]))
     }
   }
 }

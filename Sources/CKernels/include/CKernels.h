@@ -11,7 +11,7 @@
 // the next. Every function treats rows independently and in a fixed order, so that a row's result
 // has the same bits whatever stands beside it.
 typedef struct firn_kernels {
-  // Printed in run.json: "avx2", "avx512", "neon", "scalar".
+  // Printed in run.json: "avx512vnni", "avx512", "avx2", "neon", "scalar".
   const char *name;
   // Floats in a vector.
   int width;
@@ -21,19 +21,18 @@ typedef struct firn_kernels {
   void (*erf)(float *y, const float *x, size_t count);
   void (*tanh)(float *y, const float *x, size_t count);
 
-  // c = act(a b^T + bias): a [rows, depth], c [rows, columns], bias [columns]. With activation
-  // FIRN_NONE it is a b^T alone and bias is not read. `packed` is b [columns, depth] after `pack`,
-  // which writes firn_packed_size(kernels, columns, depth) floats.
+  // c = act(a b^T + bias): a [rows, depth], c [rows, columns], bias [columns]. Without bias (null) it
+  // is a b^T alone. `packed` is b [columns, depth] after `pack`, which writes
+  // firn_packed_size(kernels, columns, depth) floats.
   void (*pack)(float *packed, const float *b, size_t columns, size_t depth);
   void (*gemm)(float *c, size_t c_stride, const float *a, size_t a_stride, const float *packed,
                const float *bias, size_t rows, size_t depth, size_t columns, int activation);
 
-  // out = (v - mean(v)) / sqrt(var(v) + epsilon) * gamma + beta for each row of v = x + bias +
-  // residual: [rows, columns]. bias [columns] and residual [rows, columns] may be null; out may
-  // alias x or residual. Mean and variance are accumulated in float32 over `width` lanes, two passes.
-  void (*layer_norm)(float *out, const float *x, const float *bias, const float *residual,
-                     const float *gamma, const float *beta, size_t rows, size_t columns,
-                     float epsilon);
+  // out = (v - mean(v)) / sqrt(var(v) + epsilon) * gamma + beta for each row of v = x + residual:
+  // [rows, columns]. residual may be null; out may alias x or residual. Mean and variance are
+  // accumulated in float32 over `width` lanes, two passes.
+  void (*layer_norm)(float *out, const float *x, const float *residual, const float *gamma,
+                     const float *beta, size_t rows, size_t columns, float epsilon);
 
   // y += a * x: [count].
   void (*axpy)(float *y, float a, const float *x, size_t count);
@@ -43,12 +42,23 @@ typedef struct firn_kernels {
   float (*sum_of_squares)(const float *x, size_t count);
 
   // Scaled dot-product attention of one text over all its heads, without a mask.
-  //   qkv  [tokens, stride]: query at column 0, key at `hidden`, value at 2 * hidden, without bias
-  //   bias [3 * hidden]
-  //   out  [tokens, hidden], hidden = heads * head_size
+  //   qkv  [tokens, stride]: query at column 0, key at `hidden`, value at 2 * hidden
+  //   out  [queries, hidden], hidden = heads * head_size: of the tokens first ... first + queries - 1
   //   scratch: firn_attention_scratch(tokens, head_size) floats
-  void (*attention)(float *out, const float *qkv, const float *bias, size_t stride, size_t tokens,
-                    size_t heads, size_t head_size, float scale, float *scratch);
+  void (*attention)(float *out, const float *qkv, size_t stride, size_t tokens, size_t first,
+                    size_t queries, size_t heads, size_t head_size, float scale, float *scratch);
+
+  // The same product in 8-bit integers: c = act(a b^T + bias) with b rounded to 127 steps per column
+  // (output channel) and a per row, summed exactly in 32 bits. `quantize` writes rows of a [rows,
+  // depth] to firn_quantized_size(kernels, rows, depth) bytes, `pack_int8` writes b [columns, depth]
+  // to firn_packed_int8_size(kernels, columns, depth) bytes; depth is at most 2^16. The integers, and
+  // so the sums, are the same for every entry.
+  void (*quantize)(void *q, const float *a, size_t rows, size_t depth);
+  void (*pack_int8)(void *packed, const float *b, size_t columns, size_t depth);
+  void (*gemm_int8)(float *c, size_t c_stride, const void *q, const void *packed, const float *bias,
+                    size_t rows, size_t depth, size_t columns, int activation);
+  // Numbers in four bytes of a quantized row: 2 or 4.
+  int int8_group;
 } firn_kernels;
 
 enum firn_activation {
@@ -71,6 +81,10 @@ const firn_kernels *firn_kernels_at(int index);
 
 // Floats of a packed matrix [columns, depth].
 size_t firn_packed_size(const firn_kernels *kernels, size_t columns, size_t depth);
+
+// Bytes of a matrix [columns, depth] packed by `pack_int8`, and of [rows, depth] after `quantize`.
+size_t firn_packed_int8_size(const firn_kernels *kernels, size_t columns, size_t depth);
+size_t firn_quantized_size(const firn_kernels *kernels, size_t rows, size_t depth);
 
 // Floats of scratch that `attention` needs, for the widest vectors.
 size_t firn_attention_scratch(size_t tokens, size_t head_size);

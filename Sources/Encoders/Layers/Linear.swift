@@ -1,56 +1,80 @@
 import Checkpoints
-import Kernels
+public import Kernels
 
-/// `y = x W^T`, with the bias for the kernel that comes next, or `y = activation(x W^T + b)`.
+/// `y = activation(x W^T + b)`.
 struct Linear: Sendable {
   /// [outputs, inputs].
   private let weight: PackedMatrix
   /// [outputs].
-  let bias: UnsafePointerBox
+  private let bias: UnsafePointerBox
   let inputs: Int
   let outputs: Int
 
   /// Loads `name.weight` and `name.bias`.
   init(
-    _ weights: inout Weights, _ name: String, inputs: Int, outputs: Int, kernels: KernelSet
+    _ weights: inout Weights, _ name: String, inputs: Int, outputs: Int, _ numerics: Numerics
   ) throws(CheckpointError) {
-    try self.init(&weights, joining: [name], inputs: inputs, outputs: outputs, kernels: kernels)
+    try self.init(&weights, joining: [name], inputs: inputs, outputs: outputs, numerics)
   }
 
   /// Loads several layers of the same inputs as one, so that a forward pass is one product.
   init(
     _ weights: inout Weights, joining names: [String], inputs: Int, outputs: Int,
-    kernels: KernelSet
+    _ numerics: Numerics
   ) throws(CheckpointError) {
-    let rows = FloatBuffer(count: names.count * outputs * inputs)
-    let joinedBias = FloatBuffer(count: names.count * outputs)
+    let (columns, size) = (names.count * outputs, outputs * inputs)
+    let joinedBias = FloatBuffer(count: columns)
+    var parts: [TensorValues] = []
     for (i, name) in names.enumerated() {
-      let weight = try weights.tensor(name + ".weight", [outputs, inputs])
+      parts.append(try weights.tensor(name + ".weight", [outputs, inputs]))
       let bias = try weights.tensor(name + ".bias", [outputs])
-      (rows.pointer + i * outputs * inputs).update(from: weight.pointer, count: weight.count)
       (joinedBias.pointer + i * outputs).update(from: bias.pointer, count: bias.count)
-      // The packed copy is what will be read: the file's own pages may go.
-      weight.release()
     }
-    weight = kernels.pack(rows.pointer, columns: names.count * outputs, depth: inputs)
+    if parts.count == 1, parts[0].count == size {
+      weight = numerics.kernels.pack(
+        parts[0].pointer, columns: columns, depth: inputs, precision: numerics.precision)
+    } else {
+      // A tensor that is missing is empty here, and reported when the loading ends.
+      let rows = FloatBuffer(
+        count: names.count * size, zeroed: parts.contains { $0.count != size })
+      for (i, part) in parts.enumerated() {
+        (rows.pointer + i * size).update(from: part.pointer, count: part.count)
+      }
+      weight = numerics.kernels.pack(
+        rows.pointer, columns: columns, depth: inputs, precision: numerics.precision)
+    }
+    // The packed copy is what will be read: the file's own pages may go.
+    for part in parts { part.release() }
     bias = .init(joinedBias)
     self.inputs = inputs
-    self.outputs = names.count * outputs
+    self.outputs = columns
   }
 
-  /// `y = x W^T`: x [rows, inputs], y [rows, outputs].
-  func multiply(
-    _ kernels: KernelSet, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int
-  ) {
-    kernels.multiply(y, x, weight, rows: rows)
-  }
-
-  /// `y = activation(x W^T + b)`: x [rows, inputs], y [rows, outputs].
-  func multiply(
+  /// x [rows, inputs], y [rows, outputs]; without an activation `y = x W^T + b`.
+  ///
+  /// `scratch`: as ``Numerics/productScratch(rows:_:)`` says.
+  func callAsFunction(
     _ kernels: KernelSet, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
-    _ activation: Activation
+    _ activation: Activation? = nil, scratch: UnsafeMutablePointer<Float>
   ) {
-    kernels.multiply(y, x, weight, rows: rows, bias: bias.pointer, activation: activation)
+    kernels.multiply(
+      y, x, weight, rows: rows, bias: bias.pointer, activation: activation, scratch: scratch)
+  }
+}
+
+/// What an encoder computes with: the kernels, and the arithmetic of its products with weights.
+public struct Numerics: Sendable {
+  public let kernels: KernelSet
+  public let precision: Precision
+
+  public init(kernels: KernelSet, precision: Precision = .float32) {
+    self.kernels = kernels
+    self.precision = precision
+  }
+
+  /// Floats of scratch that products of `rows` rows and these depths need.
+  func productScratch(rows: Int, _ depths: Int...) -> Int {
+    depths.map { kernels.scratch(rows: rows, depth: $0, precision: precision) }.max() ?? 0
   }
 }
 
@@ -89,13 +113,13 @@ struct LayerNorm: Sendable {
     self.epsilon = epsilon
   }
 
-  /// `out = norm(x + bias + residual)`: [rows, size]; `out` may alias `x` or `residual`.
+  /// `out = norm(x + residual)`: [rows, size]; `out` may alias `x` or `residual`.
   func callAsFunction(
     _ kernels: KernelSet, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>,
-    bias: UnsafePointerBox? = nil, residual: UnsafePointer<Float>? = nil, rows: Int
+    residual: UnsafePointer<Float>? = nil, rows: Int
   ) {
     kernels.layerNorm(
-      out, x, bias: bias?.pointer, residual: residual, gamma: gamma.pointer, beta: beta.pointer,
+      out, x, residual: residual, gamma: gamma.pointer, beta: beta.pointer,
       rows: rows, columns: size, epsilon: epsilon)
   }
 }

@@ -23,6 +23,17 @@ extension Tokenizer {
     }
   }
 
+  /// The files whose bytes define the tokenizer of a model folder, in the order of
+  /// ``definitionFiles``, without reading them.
+  ///
+  /// - Throws: `TokenizerError.noTokenizer`.
+  public static func definitionFiles(folder path: String) throws(TokenizerError) -> [String] {
+    let folder = ModelFolder(path: path)
+    if folder.has("tokenizer.json") { return [folder.file("tokenizer.json")] }
+    guard folder.has("vocab.txt") else { throw .noTokenizer(folder: path) }
+    return vocabularyFiles.filter(folder.has).map(folder.file)
+  }
+
   /// Puts the parts together: gives the added tokens their ids, and their normalized forms.
   init(
     files: [String], modelMaxLength: Int?, normalizer: Normalizer?, preTokenizer: PreTokenizer?,

@@ -4,6 +4,11 @@ extension Tokenizer {
     ["\($0)Tokenizer", "\($0)TokenizerFast"]
   }
 
+  /// The files that such a tokenizer is made of; all but the first may be missing.
+  static var vocabularyFiles: [String] {
+    ["vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "sentence_bert_config.json"]
+  }
+
   /// Builds from vocab.txt what transformers' BertTokenizerFast does.
   static func load(vocabulary name: String, of folder: ModelFolder) throws -> Tokenizer {
     let config =
@@ -45,11 +50,8 @@ extension Tokenizer {
       }
       return id
     }
-    let files = [
-      name, "tokenizer_config.json", "special_tokens_map.json", "sentence_bert_config.json",
-    ]
     return try Tokenizer(
-      files: files.filter(folder.has).map(folder.file), modelMaxLength: length?.saneMaxLength,
+      files: Self.vocabularyFiles.filter(folder.has).map(folder.file), modelMaxLength: length?.saneMaxLength,
       normalizer: .bert(normalizer(config, sentenceBert)),
       preTokenizer: .bert(BertPreTokenizer()),
       model: try ModelDefinition.wordPiece(settings).build(vocabulary: vocabulary, file: file),

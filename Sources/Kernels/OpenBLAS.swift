@@ -1,0 +1,35 @@
+import COpenBLAS
+import Glibc
+
+/// OpenBLAS, loaded when the first product asks for it.
+///
+/// The library starts one thread a core the moment it is loaded, and each spins for some 30 ms: a
+/// stage that only tokenizes or encodes would pay for that at every start. No thread is wanted at all:
+/// products run on one thread a call, the caller's.
+enum OpenBLAS {
+  /// As cblas.h declares them.
+  struct Functions: @unchecked Sendable {
+    let dgemm: firn_cblas_dgemm
+    let sgemm: firn_cblas_sgemm
+    let setThreads: firn_openblas_set_num_threads
+  }
+
+  static let functions: Functions = load()
+
+  private static func load() -> Functions {
+    setenv("OPENBLAS_NUM_THREADS", "1", 1)
+    for name in ["libopenblas.so.0", "libopenblas.so"] {
+      guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
+      guard let dgemm = dlsym(library, "cblas_dgemm"), let sgemm = dlsym(library, "cblas_sgemm"),
+        let setThreads = dlsym(library, "openblas_set_num_threads")
+      else { continue }
+      return Functions(
+        dgemm: unsafeBitCast(dgemm, to: firn_cblas_dgemm.self),
+        sgemm: unsafeBitCast(sgemm, to: firn_cblas_sgemm.self),
+        setThreads: unsafeBitCast(setThreads, to: firn_openblas_set_num_threads.self))
+    }
+    // As the dynamic linker would say it, had the library been linked.
+    let reason = dlerror().map { String(cString: $0) } ?? "cblas_dgemm is not in it"
+    fatalError("libopenblas.so.0 cannot be loaded (\(reason)); install it: libopenblas0 on Debian")
+  }
+}
