@@ -13,11 +13,15 @@ include pipelines/prepare.mk
 
 PIPELINES := movies bbc imdb
 
-.PHONY: help $(PIPELINES) test build lint data setup clean
+# How often each measurement is taken; the median is given.
+ROUNDS ?= 5
+BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
+
+.PHONY: help $(PIPELINES) bench bench-peers test build lint data setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 	@printf '\nSettings stand at the top of pipelines/*.mk and are overridden on the command line:\n'
 	@printf '  make movies MAX_LENGTH=128\n'
 
@@ -29,6 +33,12 @@ bbc: ## 2,225 long news articles, five topics
 
 imdb: ## the DistilBERT on IMDb job of the ktrain tutorial; brings neither csv nor model
 	@$(MAKE) -f pipelines/imdb.mk
+
+bench: .build/firn-built model-data movies-data bbc-data ## kernels and stages against this machine's limits; half an hour
+	@$(BIN)/firn-bench $(BENCH_WORKLOADS) --rounds $(ROUNDS)
+
+bench-peers: ## the same jobs by other programs, in turn with ours; fetches 7 GB, hours
+	@$(MAKE) -f pipelines/bench/peers.mk ROUNDS=$(ROUNDS)
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

@@ -54,6 +54,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Contracts", "Corpora", "FeatureStore", "Encoders", "Kernels", "Reporting", "StageKit",
+      ]),
+
     // MARK: - Stages
     .executableTarget(
       name: "firn-tokenize",
@@ -80,6 +86,12 @@ let package = Package(
       name: "firn-predict",
       dependencies: [
         "StageKit", "Contracts", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-bench",
+      dependencies: [
+        "Benchmarks", "StageKit", "Checkpoints", "Encoders", "FeatureStore", "Kernels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests

@@ -125,7 +125,8 @@ public final class FeatureExtractor: Sendable {
   private func encode(_ block: Block, _ texts: Range<Int>, _ workspace: Workspace) {
     let slice = TokenSlice(block.texts, texts: texts)
     let width = encoder.hiddenSize
-    encoder.forward(slice, workspace: workspace, lastLayer: lastLayer, only: only) { layer, hidden in
+    encoder.forward(slice, workspace: workspace, lastLayer: lastLayer, only: only) {
+      layer, hidden in
       for (key, output) in zip(keys, block.outputs) where key.layer == layer {
         var row = hidden
         for text in slice.texts {

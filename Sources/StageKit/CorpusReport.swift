@@ -16,17 +16,20 @@ public struct CorpusReport: Sendable {
   private let labelled: Int
   private let classNames: [String]
   private let maxLength: Int
+  private let megabytesPerSecond: Double
 
   /// `words`: whitespace words of each row.
   /// `tokens`: tokens of each row without truncation, special tokens included.
+  /// `megabytesPerSecond`: of the texts' UTF-8, tokenizing alone.
   public init(
     splits: [Split], labels: [Int32], classNames: [String], words: [Int32], tokens: [Int32],
-    maxLength: Int
+    maxLength: Int, megabytesPerSecond: Double
   ) {
     rows = splits.count
     labelled = labels.count { $0 >= 0 }
     self.classNames = classNames
     self.maxLength = maxLength
+    self.megabytesPerSecond = megabytesPerSecond
     parts = Split.allCases.compactMap { split in
       var lengths = (words: SequenceLengths(), tokens: SequenceLengths())
       var truncated = 0
@@ -73,6 +76,7 @@ public struct CorpusReport: Sendable {
     var values: [String: JSONValue] = [
       "rows": .integer(rows), "classes": .strings(classNames), "labelled": .integer(labelled),
       "max_length": .integer(maxLength), "truncated": .integer(truncated),
+      "tokenize_mb_per_second": .real((megabytesPerSecond * 10).rounded() / 10),
     ]
     for part in parts {
       func lengths(_ lengths: SequenceLengths) -> JSONValue {

@@ -48,7 +48,7 @@ struct FirnEncode: Stage {
   @Option(help: "What features are stored as: float32, or float16 for half the size.")
   var dtype = "float32"
 
-  @Option(help: "What the encoder computes in: float32, or int8 for speed: near, not equal, features.")
+  @Option(help: "The encoder's arithmetic: float32, or int8, faster and near enough for a head.")
   var precision = "float32"
 
   @OptionGroup var common: CommonOptions

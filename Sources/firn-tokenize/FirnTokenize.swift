@@ -101,7 +101,7 @@ struct FirnTokenize: Stage {
       provenance: provenance(source.sha256 ?? rows.sha256))
     let report = CorpusReport(
       splits: splits, labels: encoded.labels, classNames: encoded.classNames, words: rows.words,
-      tokens: rows.fullCounts, maxLength: length)
+      tokens: rows.fullCounts, maxLength: length, megabytesPerSecond: rows.megabytesPerSecond)
     if columns.labelIsMissing(encoded) {
       console.warning("no column 'label' was found; every row is without a label")
     }

@@ -14,12 +14,23 @@ from sentence_transformers.models import Pooling
 MODES = ["cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 
-def build(name, **changes):
-    torch.manual_seed(7)
+def bert(**changes):
     config = tf.BertConfig(
         vocab_size=120, hidden_size=24, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=40, max_position_embeddings=40, **changes)
-    model = tf.BertModel(config).eval()
+    return tf.BertModel(config)
+
+
+def distilbert(**changes):
+    config = tf.DistilBertConfig(
+        vocab_size=120, dim=24, n_layers=2, n_heads=2, hidden_dim=40, max_position_embeddings=40,
+        **changes)
+    return tf.DistilBertModel(config)
+
+
+def build(name, family, **changes):
+    torch.manual_seed(7)
+    model = family(**changes).eval()
     with torch.no_grad():
         for n, p in model.named_parameters():
             g = torch.randn_like(p)
@@ -33,7 +44,8 @@ def build(name, **changes):
     out = {f"hidden.{k}": [] for k in range(3)} | {f"pooled.{m}": [] for m in MODES}
     with torch.inference_mode():
         for x, t in zip(ids, types):
-            o = model(input_ids=x[None], token_type_ids=t[None], output_hidden_states=True)
+            extra = {"token_type_ids": t[None]} if family is bert else {}
+            o = model(input_ids=x[None], output_hidden_states=True, **extra)
             for k, h in enumerate(o.hidden_states):
                 out[f"hidden.{k}"].append(h[0])
             for m in MODES:
@@ -47,5 +59,6 @@ def build(name, **changes):
     save_file(tensors, os.path.join(folder, "expected.safetensors"))
 
 
-build("bert")
-build("bert-gelu-new", hidden_act="gelu_new", layer_norm_eps=1e-6)
+build("bert", bert)
+build("distilbert", distilbert)
+build("bert-gelu-new", bert, hidden_act="gelu_new", layer_norm_eps=1e-6)

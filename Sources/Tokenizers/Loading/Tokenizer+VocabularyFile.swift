@@ -51,7 +51,8 @@ extension Tokenizer {
       return id
     }
     return try Tokenizer(
-      files: Self.vocabularyFiles.filter(folder.has).map(folder.file), modelMaxLength: length?.saneMaxLength,
+      files: Self.vocabularyFiles.filter(folder.has).map(folder.file),
+      modelMaxLength: length?.saneMaxLength,
       normalizer: .bert(normalizer(config, sentenceBert)),
       preTokenizer: .bert(BertPreTokenizer()),
       model: try ModelDefinition.wordPiece(settings).build(vocabulary: vocabulary, file: file),

@@ -27,16 +27,17 @@ struct ReferenceModel {
 
   func extractor(
     kernels: KernelSet, keys: [FeatureKey], threads: Int = 1, tokensPerBatch: Int = 1024,
-    normalize: Bool = false
+    normalize: Bool = false, precision: Precision = .float32
   ) throws -> FeatureExtractor {
-    FeatureExtractor(
-      encoder: try EncoderLoader.load(folder, Numerics(kernels: kernels)), keys: keys,
+    let numerics = Numerics(kernels: kernels, precision: precision)
+    return FeatureExtractor(
+      encoder: try EncoderLoader.load(folder, numerics), keys: keys,
       normalize: normalize, threads: threads, longest: 40, tokensPerBatch: tokensPerBatch)
   }
 }
 
-struct BertParityTests {
-  static let models = ["bert", "bert-gelu-new"]
+struct ParityTests {
+  static let models = ["bert", "bert-gelu-new", "distilbert"]
   static let cases = models.flatMap { model in KernelSet.available.map { (model, $0.name) } }
 
   @Test(arguments: cases)
@@ -90,65 +91,5 @@ struct BertParityTests {
     guard found.count == expected.count else { return .infinity }
     let scale = expected.map(abs).max() ?? 1
     return (zip(found, expected).map { abs($0 - $1) }.max() ?? 0) / scale
-  }
-}
-
-struct InvarianceTests {
-  static let keys = [
-    FeatureKey(layer: 2, pooling: .mean), FeatureKey(layer: 1, pooling: .max),
-    FeatureKey(layer: 0, pooling: .cls),
-  ]
-
-  /// Rows of the fixture alone, in any batch, in any order, on any number of threads.
-  @Test(arguments: [1, 2, 5], [40, 64, 1024])
-  func sameBits(threads: Int, tokensPerBatch: Int) throws {
-    let reference = try ReferenceModel("bert")
-    let kernels = try KernelSet.selected()
-    var many = TokenBatch()
-    let order = (0..<200).map { ($0 * 31 + $0 / 7) % reference.batch.count }
-    for text in order {
-      let range = reference.batch.range(text)
-      many.append(ids: reference.batch.ids[range], types: reference.batch.types[range])
-    }
-    let extractor = try reference.extractor(
-      kernels: kernels, keys: Self.keys, threads: threads, tokensPerBatch: tokensPerBatch)
-    let together = try extractor.extract(many)
-    let single = try reference.extractor(kernels: kernels, keys: Self.keys, tokensPerBatch: 40)
-    for text in 0..<reference.batch.count {
-      let range = reference.batch.range(text)
-      let alone = try single.extract(
-        TokenBatch(
-          ids: Array(reference.batch.ids[range]), types: Array(reference.batch.types[range]),
-          offsets: [0, range.count]))
-      for (row, source) in order.enumerated() where source == text {
-        for key in Self.keys.indices {
-          #expect(together[key][row: row].elementsEqual(alone[key][row: 0]))
-        }
-      }
-    }
-  }
-
-  @Test
-  func textWithoutTokensIsZeros() throws {
-    let reference = try ReferenceModel("bert")
-    let extractor = try reference.extractor(kernels: try .selected(), keys: Self.keys)
-    let found = try extractor.extract(
-      TokenBatch(ids: [5, 6], types: [0, 0], offsets: [0, 0, 2, 2]))
-    for matrix in found {
-      #expect(matrix[row: 0].allSatisfy { $0 == 0 } && matrix[row: 2].allSatisfy { $0 == 0 })
-      #expect(!matrix[row: 1].allSatisfy { $0 == 0 })
-    }
-  }
-
-  @Test
-  func idsOutsideTheVocabularyAreRefused() throws {
-    let reference = try ReferenceModel("bert")
-    let extractor = try reference.extractor(kernels: try .selected(), keys: Self.keys)
-    #expect(throws: EncoderError.idOutOfRange(row: 1, id: 120, vocabularySize: 120)) {
-      try extractor.extract(TokenBatch(ids: [5, 120], types: [0, 0], offsets: [0, 1, 2]))
-    }
-    #expect(throws: EncoderError.typeOutOfRange(row: 0, type: 2, typeVocabularySize: 2)) {
-      try extractor.extract(TokenBatch(ids: [5], types: [2], offsets: [0, 1]))
-    }
   }
 }
