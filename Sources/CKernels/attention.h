@@ -32,12 +32,12 @@ static void SIMD(attention)(float *out, const float *qkv, size_t stride, size_t 
     for (size_t i = 0; i < queries; i += TILE_ROWS) {
       const int rows = (int)(queries - i < TILE_ROWS ? queries - i : TILE_ROWS);
       for (size_t j = 0; j < padded; j += PANEL)
-        tile(rows, scores + j, padded, q + (first + i) * stride, stride, keys + j * d, d);
+        tile(rows, scores + j, padded, q + (first + i) * stride, stride, keys + j * d, d, no_bias);
       float inverse[TILE_ROWS];
       for (int r = 0; r < rows; r++)
         inverse[r] = 1.0f / softmax_row(scores + (size_t)r * padded, n, base2);
       for (size_t j = 0; j < wide; j += PANEL)
-        tile(rows, sums + j, wide, scores, padded, values + j * n, n);
+        tile(rows, sums + j, wide, scores, padded, values + j * n, n, no_bias);
       for (int r = 0; r < rows; r++) {
         float *row = out + (i + (size_t)r) * hidden + head * d;
         const vf share = v_set(inverse[r]);

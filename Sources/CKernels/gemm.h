@@ -12,19 +12,33 @@ static void SIMD(pack)(float *packed, const float *b, size_t columns, size_t dep
   pack_transposed(packed, b, depth, columns, depth);
 }
 
-// c = act(c + bias) for rows by n columns. Either may be left out: no bias, or FIRN_NONE.
-static inline void finish_panel(float *c, size_t c_stride, const float *bias, size_t rows,
-                                size_t n, int activation) {
-  for (size_t r = 0; r < rows; r++) {
-    float *row = c + r * c_stride;
-    size_t i = 0;
-    for (; i + W <= n; i += W)
-      v_store(row + i, v_activation(v_add(v_load(row + i), v_load(bias + i)), activation));
-    if (i < n) {
-      vf a = v_add(v_load_part(row + i, n - i), v_load_part(bias + i, n - i));
-      v_store_part(row + i, v_activation(a, activation), n - i);
-    }
+// c = act(tile) for rows by n columns of a tile that lies packed in the first-level cache. From there and
+// not from c itself, whose rows may lie a multiple of 4 KiB apart: loads would wait for stores that they
+// have nothing to do with but the low bits of the address.
+static inline void finish_tile(float *c, size_t c_stride, const float *tile, size_t rows, size_t n,
+                               int activation) {
+  size_t r = 0;
+  for (; activation == FIRN_GELU && n == PANEL && r + 2 <= rows; r += 2) {
+    vf x[4];
+    for (int i = 0; i < 4; i++) x[i] = v_load(tile + i * W);
+    v_gelu_each(x, 4);
+    for (int i = 0; i < 4; i++) v_store(c + i / 2 * c_stride + i % 2 * W, x[i]);
+    c += 2 * c_stride;
+    tile += 2 * PANEL;
   }
+  for (; r < rows; r++, c += c_stride, tile += PANEL) {
+    size_t i = 0;
+    for (; i + W <= n; i += W) v_store(c + i, v_activation(v_load(tile + i), activation));
+    if (i < n) v_store_part(c + i, v_activation(v_load(tile + i), activation), n - i);
+  }
+}
+
+// The bias of a panel: where it lies, or for a panel that is not full, or without bias, a copy.
+static inline const float *panel_bias(float *copy, const float *bias, size_t j, size_t n) {
+  if (!bias) return no_bias;
+  if (n == PANEL) return bias + j;
+  for (size_t x = 0; x < PANEL; x++) copy[x] = x < n ? bias[j + x] : 0;
+  return copy;
 }
 
 static inline void gemm_with(float *c, size_t c_stride, const float *a, size_t a_stride,
@@ -34,14 +48,15 @@ static inline void gemm_with(float *c, size_t c_stride, const float *a, size_t a
     const size_t end = first + ROW_BLOCK < rows ? first + ROW_BLOCK : rows;
     for (size_t j = 0; j < columns; j += PANEL) {
       const size_t n = columns - j < PANEL ? columns - j : PANEL;
+      float copy[PANEL];
+      const float *start = panel_bias(copy, bias, j, n);
       for (size_t i = first; i < end; i += TILE_ROWS) {
         const int tall = (int)(end - i < TILE_ROWS ? end - i : TILE_ROWS);
-        float *to = c + i * c_stride + j, edge[TILE_ROWS * PANEL];
-        tile(tall, n == PANEL ? to : edge, n == PANEL ? c_stride : PANEL, a + i * a_stride, a_stride,
-             packed + j * depth, depth);
-        for (int r = 0; n < PANEL && r < tall; r++)
-          for (size_t x = 0; x < n; x++) to[r * c_stride + x] = edge[r * PANEL + x];
-        if (bias) finish_panel(to, c_stride, bias + j, (size_t)tall, n, activation);
+        float *to = c + i * c_stride + j, part[TILE_ROWS * PANEL];
+        const int direct = n == PANEL && activation == FIRN_NONE;
+        tile(tall, direct ? to : part, direct ? c_stride : PANEL, a + i * a_stride, a_stride,
+             packed + j * depth, depth, start);
+        if (!direct) finish_tile(to, c_stride, part, (size_t)tall, n, activation);
       }
     }
   }

@@ -54,10 +54,11 @@ static void SIMD(pack_int8)(void *packed, const float *b, size_t columns, size_t
   }
 }
 
+// c [R, PANEL] = start + scales (q [R, groups] panel [groups, PANEL] + initial).
 #define TILE(R)                                                                                    \
   static __attribute__((noinline)) void int8_tile_##R(                                             \
       float *c, size_t c_stride, const char *q, size_t q_stride, const char *panel,                \
-      size_t groups, const float *scales, const int32_t *initial) {                                \
+      size_t groups, const float *scales, const int32_t *initial, const float *start) {            \
     vi x[R], y[R];                                                                                 \
     for (int r = 0; r < R; r++) x[r] = vi_load(initial), y[r] = vi_load(initial + W);              \
     for (size_t g = 0; g < groups; g++, panel += 4 * PANEL) {                                      \
@@ -70,8 +71,9 @@ static void SIMD(pack_int8)(void *packed, const float *b, size_t columns, size_t
     }                                                                                              \
     for (int r = 0; r < R; r++) {                                                                  \
       const vf scale = v_set(*(const float *)(q + r * q_stride));                                  \
-      v_store(c + r * c_stride, v_mul(v_from_int(x[r]), v_mul(scale, v_load(scales))));            \
-      v_store(c + r * c_stride + W, v_mul(v_from_int(y[r]), v_mul(scale, v_load(scales + W))));    \
+      const vf s0 = v_mul(scale, v_load(scales)), s1 = v_mul(scale, v_load(scales + W));           \
+      v_store(c + r * c_stride, v_fma(v_from_int(x[r]), s0, v_load(start)));                       \
+      v_store(c + r * c_stride + W, v_fma(v_from_int(y[r]), s1, v_load(start + W)));               \
     }                                                                                              \
   }
 TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
@@ -79,17 +81,19 @@ TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
 
 static inline void int8_tile(int rows, float *c, size_t c_stride, const char *q, size_t q_stride,
                              const char *panel, size_t groups, const float *scales,
-                             const int32_t *initial) {
+                             const int32_t *initial, const float *start) {
+#define CALL(R) int8_tile_##R(c, c_stride, q, q_stride, panel, groups, scales, initial, start)
   switch (rows) {
-  case 1: int8_tile_1(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  case 2: int8_tile_2(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  case 3: int8_tile_3(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  case 4: int8_tile_4(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  case 5: int8_tile_5(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  case 6: int8_tile_6(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  case 7: int8_tile_7(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
-  default: int8_tile_8(c, c_stride, q, q_stride, panel, groups, scales, initial); break;
+  case 1: CALL(1); break;
+  case 2: CALL(2); break;
+  case 3: CALL(3); break;
+  case 4: CALL(4); break;
+  case 5: CALL(5); break;
+  case 6: CALL(6); break;
+  case 7: CALL(7); break;
+  default: CALL(8); break;
   }
+#undef CALL
 }
 
 static inline void gemm_int8_with(float *c, size_t c_stride, const void *q, const void *packed,
@@ -103,15 +107,16 @@ static inline void gemm_int8_with(float *c, size_t c_stride, const void *q, cons
     const size_t end = first + ROW_BLOCK < rows ? first + ROW_BLOCK : rows;
     for (size_t j = 0; j < columns; j += PANEL) {
       const size_t n = columns - j < PANEL ? columns - j : PANEL;
+      float copy[PANEL];
+      const float *start = panel_bias(copy, bias, j, n);
       for (size_t i = first; i < end; i += TILE_ROWS) {
         const int tall = (int)(end - i < TILE_ROWS ? end - i : TILE_ROWS);
         const char *from = (const char *)q + i * Q_ROW(depth);
-        float *to = c + i * c_stride + j, edge[TILE_ROWS * PANEL];
-        int8_tile(tall, n == PANEL ? to : edge, n == PANEL ? c_stride : PANEL, from, Q_ROW(depth),
-                  panels + j * groups * 4, groups, scales + j, initial + j);
-        for (int r = 0; n < PANEL && r < tall; r++)
-          for (size_t x = 0; x < n; x++) to[r * c_stride + x] = edge[r * PANEL + x];
-        if (bias) finish_panel(to, c_stride, bias + j, (size_t)tall, n, activation);
+        float *to = c + i * c_stride + j, part[TILE_ROWS * PANEL];
+        const int direct = n == PANEL && activation == FIRN_NONE;
+        int8_tile(tall, direct ? to : part, direct ? c_stride : PANEL, from, Q_ROW(depth),
+                  panels + j * groups * 4, groups, scales + j, initial + j, start);
+        if (!direct) finish_tile(to, c_stride, part, (size_t)tall, n, activation);
       }
     }
   }

@@ -3,15 +3,15 @@
 // The columns that a tile holds, and how weights, keys and values are cut: [panel][depth][PANEL].
 #define PANEL (2 * W)
 
-// c [R, PANEL] = a [R, depth] panel [depth, PANEL]. The order of the products of an element depends
-// on nothing but depth. Not inlined: beside the other tiles the compiler runs out of registers and keeps
-// a sum in memory, which halves the speed.
+// c [R, PANEL] = start + a [R, depth] panel [depth, PANEL]; start [PANEL] is the bias, or zeros. The
+// order of the products of an element depends on nothing but depth. Not inlined: beside the other tiles
+// the compiler runs out of registers and keeps a sum in memory, which halves the speed.
 #define TILE(R)                                                                                    \
   static __attribute__((noinline)) void tile_##R(float *c, size_t c_stride, const float *a,        \
                                                  size_t a_stride, const float *panel,              \
-                                                 size_t depth) {                                   \
+                                                 size_t depth, const float *start) {               \
     vf x[R], y[R];                                                                                 \
-    for (int r = 0; r < R; r++) x[r] = y[r] = v_set(0);                                            \
+    for (int r = 0; r < R; r++) x[r] = v_load(start), y[r] = v_load(start + W);                    \
     for (size_t k = 0; k < depth; k++, panel += PANEL) {                                           \
       vf b0 = v_load(panel), b1 = v_load(panel + W);                                               \
       _Pragma("clang loop unroll(full)") for (int r = 0; r < R; r++) {                             \
@@ -29,18 +29,20 @@ TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
 #undef TILE
 
 static inline void tile(int rows, float *c, size_t c_stride, const float *a, size_t a_stride,
-                        const float *panel, size_t depth) {
+                        const float *panel, size_t depth, const float *start) {
   switch (rows) {
-  case 1: tile_1(c, c_stride, a, a_stride, panel, depth); break;
-  case 2: tile_2(c, c_stride, a, a_stride, panel, depth); break;
-  case 3: tile_3(c, c_stride, a, a_stride, panel, depth); break;
-  case 4: tile_4(c, c_stride, a, a_stride, panel, depth); break;
-  case 5: tile_5(c, c_stride, a, a_stride, panel, depth); break;
-  case 6: tile_6(c, c_stride, a, a_stride, panel, depth); break;
-  case 7: tile_7(c, c_stride, a, a_stride, panel, depth); break;
-  default: tile_8(c, c_stride, a, a_stride, panel, depth); break;
+  case 1: tile_1(c, c_stride, a, a_stride, panel, depth, start); break;
+  case 2: tile_2(c, c_stride, a, a_stride, panel, depth, start); break;
+  case 3: tile_3(c, c_stride, a, a_stride, panel, depth, start); break;
+  case 4: tile_4(c, c_stride, a, a_stride, panel, depth, start); break;
+  case 5: tile_5(c, c_stride, a, a_stride, panel, depth, start); break;
+  case 6: tile_6(c, c_stride, a, a_stride, panel, depth, start); break;
+  case 7: tile_7(c, c_stride, a, a_stride, panel, depth, start); break;
+  default: tile_8(c, c_stride, a, a_stride, panel, depth, start); break;
   }
 }
+
+static const float no_bias[PANEL];
 
 static inline size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 

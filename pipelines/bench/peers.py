@@ -7,8 +7,8 @@
     peers.py tokenize --model DIR CSV
     peers.py roofline
 
-`compare` starts the other verbs itself, each run a process of its own, and measures the whole of it:
-start and imports, csv, tokens, encoder, features on disk. The programs take turns, because a machine's
+`compare` starts the others itself, each run a process of its own, and measures the whole of it:
+start, imports, csv, tokens, encoder, features on disk. The programs take turns, because a machine's
 speed drifts by more than they differ: compare ratios of one table, never seconds of two.
 
 All pool by the mean of the last hidden states and leave the vectors' length as it is, so that the
@@ -29,6 +29,7 @@ import statistics
 import subprocess
 import sys
 import time
+import warnings
 
 # What each engine imports. Firn's own two are compared with the rest, and "firn" is what all are
 # compared with.
@@ -62,7 +63,10 @@ csv.field_size_limit(2**31 - 1)
 def read_texts(path):
     """The texts of a csv with a column `text`."""
     with open(path, newline="", encoding="utf-8") as file:
-        return [row["text"] for row in csv.DictReader(file)]
+        rows = csv.DictReader(file)
+        if "text" not in (rows.fieldnames or []):
+            sys.exit(f"peers: {path} has no column text")
+        return [row["text"] for row in rows]
 
 
 def versions():
@@ -93,6 +97,8 @@ def export(arguments):
     stamp = work / "exports.json"
     if stamp.exists() and json.loads(stamp.read_text())["made_of"] == sources:
         return
+    # The converters warn of what concerns their authors.
+    warnings.simplefilter("ignore")
     # The stamp goes first and comes last: what was cut short is not taken for whole.
     stamp.unlink(missing_ok=True)
     shutil.rmtree(work / "exports", ignore_errors=True)
@@ -260,7 +266,7 @@ def mask(lengths, longest):
 
 
 def load_encoder(arguments):
-    """A function from token ids and their lengths to the last hidden states [batch, longest, width]."""
+    """A function from token ids and their lengths to hidden states [batch, longest, width]."""
     exports = pathlib.Path(arguments.work) / "exports"
     load = {
         "ct2": load_ctranslate2,
@@ -331,7 +337,7 @@ def padded(batch, lengths):
 
 
 def tokenize(arguments):
-    """Hugging Face tokenizers alone, csv and start-up left out: the best of three, in its favour."""
+    """Hugging Face tokenizers alone, without csv and start-up: the best of three."""
     texts = read_texts(arguments.csv)
     tokenizer = load_tokenizer(arguments.model)
     best = float("inf")
@@ -348,7 +354,7 @@ def tokenize(arguments):
 
 
 def roofline(arguments):
-    """GFLOP/s of OpenBLAS sgemm at the shape of an encoder's wide product: the best of 20 times 10."""
+    """GFLOP/s of OpenBLAS sgemm at an encoder's wide product: the best of 20 times 10."""
     import numpy as np
 
     m, n, k = 1024, 1536, 384
@@ -393,6 +399,8 @@ class Workload:
             self.rows = rows[0] if rows else None
         except ValueError:
             sys.exit(f"peers: {argument} is not NAME=CSV:MAX_LENGTH[:ROWS]")
+        if not os.path.isfile(path):
+            sys.exit(f"peers: there is no {path}")
         self.source = path
         self.folder = work / self.name
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -454,7 +462,10 @@ class Comparison:
     def run(self, command):
         """One whole process: its seconds by the wall clock, and what it says on standard output."""
         start = time.perf_counter()
-        process = subprocess.run(command, capture_output=True, text=True, env=self.environment)
+        try:
+            process = subprocess.run(command, capture_output=True, text=True, env=self.environment)
+        except OSError as error:
+            raise Failure(str(error)) from error
         seconds = time.perf_counter() - start
         if process.returncode != 0:
             raise Failure(last_line(process.stderr) or f"ended with {process.returncode}")
@@ -588,12 +599,16 @@ class Comparison:
     def result(self):
         """All that is measured; each workload's table is printed as soon as it is there."""
         workloads = [Workload(argument, self.work) for argument in self.arguments.workloads]
+        load = os.getloadavg()[0]
+        if load > 0.5:
+            say(f"the machine was busy in the last minute (load {load:.1f}): ratios may be off")
         result = {
             "processor": processor(),
             "threads": self.arguments.threads,
             "rounds": self.arguments.rounds,
             "model": os.path.basename(os.path.normpath(self.arguments.model)),
             "versions": versions(),
+            "load_before": load,
             "sgemm_before": self.measure_roofline(),
             "workloads": [],
         }
@@ -729,6 +744,9 @@ def print_end(result):
 def compare(arguments):
     if arguments.rounds < 1:
         sys.exit("peers: --rounds must be at least 1")
+    for name in ["numpy", "h5py"]:  # Now, not after an hour of runs.
+        if importlib.util.find_spec(name) is None:
+            sys.exit(f"peers: {name} is not installed; see pipelines/bench/requirements.txt")
     try:
         result = Comparison(arguments).result()
     except Failure as failure:
