@@ -11,15 +11,9 @@ public final class FloatBuffer: @unchecked Sendable {
   /// `count` zeros, or with `zeroed` false whatever is there: for memory that is written whole before
   /// it is read.
   public init(count: Int, zeroed: Bool = true) {
-    let bytes = Self.bytes(count)
+    let bytes = Swift.max(count, 1) * MemoryLayout<Float>.stride
     self.count = count
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: bytes < Self.hugePage ? 64 : Self.hugePage)
-    // Large matrices on large pages: fewer misses of the address cache while panels stream by.
-    // Advice only: a system without them leaves it at small ones.
-    if bytes >= Self.hugePage {
-      madvise(raw, bytes / Self.hugePage * Self.hugePage, Self.adviseHugePages)
-    }
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     if zeroed { memset(raw, 0, bytes) }
     pointer = raw.bindMemory(to: Float.self, capacity: Swift.max(count, 1))
   }
@@ -29,14 +23,6 @@ public final class FloatBuffer: @unchecked Sendable {
     self.init(count: values.count)
     for (i, value) in values.enumerated() { pointer[i] = value }
   }
-
-  private static func bytes(_ count: Int) -> Int {
-    Swift.max(count, 1) * MemoryLayout<Float>.stride
-  }
-
-  private static var hugePage: Int { 2 << 20 }
-  // MADV_HUGEPAGE, which glibc's module does not show.
-  private static var adviseHugePages: Int32 { 14 }
 
   deinit {
     UnsafeMutableRawPointer(pointer).deallocate()
