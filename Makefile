@@ -14,6 +14,7 @@ include pipelines/prepare.mk
 PIPELINES := movies bbc imdb
 
 # How often each measurement is taken; the median is given.
+$(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
@@ -21,7 +22,7 @@ BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@printf '\nSettings stand at the top of pipelines/*.mk and are overridden on the command line:\n'
 	@printf '  make movies MAX_LENGTH=128\n'
 

@@ -58,6 +58,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Contracts", "Corpora", "FeatureStore", "Encoders", "Kernels", "Reporting", "StageKit",
+        "AtomicFiles",
       ]),
 
     // MARK: - Stages
@@ -116,6 +117,7 @@ let package = Package(
       name: "FeatureStoreTests",
       dependencies: ["FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),

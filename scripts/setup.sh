@@ -8,7 +8,7 @@
 set -eu
 export LC_ALL=C
 
-# Libraries that Firn links, and pkg-config, by which SwiftPM finds them.
+# Libraries that Firn links or loads, and pkg-config, by which SwiftPM finds them.
 libraries="libopenblas-dev libhdf5-dev zlib1g-dev pkg-config"
 
 # ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ public struct StageResult: Sendable {
   public let tokens: Int
   /// Of the encoder's products over its encoding time; nil for other stages.
   public let gflops: Double?
-  /// Of texts in UTF-8, tokenizing alone; nil for other stages.
+  /// Of texts in UTF-8, tokenizing and digesting them; nil for other stages.
   public let megabytes: Double?
   /// Bytes.
   public let peakMemory: Int
@@ -48,11 +48,15 @@ public struct StageBenchmarks {
 
   /// - Throws: ``StageFailure``, ``WorkloadError``, and what writing throws.
   public func run(_ workload: Workload, rounds: Int) throws -> [StageResult] {
-    try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    } catch {
+      throw WorkFolderError(path: work.path, reason: error.localizedDescription)
+    }
     let csv = workload.csv ?? path("\(workload.name).csv")
     if workload.made != nil { try workload.write(to: csv) }
     guard FileManager.default.fileExists(atPath: csv) else {
-      throw WorkloadError(path: csv, reason: "the file does not exist")
+      throw WorkloadError(path: csv, reason: "it does not exist", isMissing: true)
     }
     let (tokens, features) = (path("\(workload.name).tokens.h5"), path("\(workload.name).h5"))
     let encode = ["firn-encode", tokens, "--model", model]

@@ -1,3 +1,4 @@
+import AtomicFiles
 import Corpora
 import Foundation
 public import StageKit
@@ -40,7 +41,7 @@ public struct Workload: Sendable, Decodable {
     } catch let error as DecodingError {
       throw WorkloadError(path: path, reason: "\(error)")
     } catch {
-      throw WorkloadError(path: path, reason: error.localizedDescription)
+      throw WorkloadError(path: path, reason: error.localizedDescription, isMissing: true)
     }
     let makes = made.map { $0.rows > 0 && 1...$0.longest ~= $0.shortest } ?? (csv != nil)
     guard makes, (csv == nil) != (made == nil), maxLength > 0 else {
@@ -78,10 +79,7 @@ public struct Workload: Sendable, Decodable {
       let joined = picked.joined(separator: " ").replacing("\"", with: "\"\"")
       text += "\(row),\"\(joined)\",\(share > 0.5 ? "long" : "short")\n"
     }
-    let url = URL(fileURLWithPath: path)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url, options: .atomic)
+    try AtomicFile.write(text.utf8, to: path)
   }
 }
 
@@ -89,10 +87,28 @@ public struct Workload: Sendable, Decodable {
 public struct WorkloadError: Error, Explained {
   public let path: String
   public let reason: String
+  /// Whether a file is not there, rather than wrong.
+  public var isMissing = false
+
+  public var complaint: Complaint {
+    isMissing
+      ? Complaint(
+        .noInput, "the file cannot be read: \(reason)", at: path,
+        advice: "check the path; the embedded data sets come by make data")
+      : Complaint(
+        .badData, "this is not a workload: \(reason)", at: path,
+        advice: "see pipelines/bench/ for examples")
+  }
+}
+
+/// A folder that cannot be made.
+public struct WorkFolderError: Error, Explained {
+  public let path: String
+  public let reason: String
 
   public var complaint: Complaint {
     Complaint(
-      .badData, "this is not a workload: \(reason)", at: path,
-      advice: "see pipelines/bench/ for examples, and run make data first")
+      .cannotCreate, "the folder cannot be made: \(reason)", at: path,
+      advice: "give another with --work")
   }
 }

@@ -69,5 +69,5 @@ size_t firn_quantized_size(const firn_kernels *kernels, size_t rows, size_t dept
 size_t firn_attention_scratch(size_t tokens, size_t head_size) {
   const size_t step = 32, rows = 8; // 2 W and TILE_ROWS at their largest
   size_t padded = (tokens + step - 1) / step * step, wide = (head_size + step - 1) / step * step;
-  return head_size * padded + tokens * wide + rows * (head_size + padded + wide);
+  return head_size * padded + tokens * wide + rows * (padded + wide);
 }

@@ -21,8 +21,8 @@ static inline vf v_exp(vf x) {
   return v_scale(v_add(v_set(1), p), n);
 }
 
-// 2^x for x <= 0, at most 2 ulp down to x = -126; below, something positive under 1.2e-38. What softmax
-// needs, at half the price of v_exp: one factor of 2^n, and no subtraction in two parts.
+// 2^x for x <= 0 by the polynomial of v_exp, down to x = -126; below, something positive under 1.2e-38.
+// What softmax needs, at half the price of v_exp: one factor of 2^n, and no subtraction in two parts.
 static inline vf v_exp2_of_negative(vf x) {
   vf t = v_max(v_set(-126), x);
   vf n = v_round(t), f = v_sub(t, n);

@@ -15,11 +15,25 @@ static void SIMD(quantize)(void *q, const float *x, size_t rows, size_t depth) {
   for (size_t r = 0; r < rows; r++, x += depth) {
     char *row = (char *)q + r * Q_ROW(depth);
     q_activation *to = (q_activation *)(row + sizeof(float));
-    vf peak = v_set(0);
+    vf peak = v_set(0), finite = v_set(0);
     size_t k = 0;
-    for (; k + W <= depth; k += W) peak = v_max(peak, v_abs(v_load(x + k)));
-    if (k < depth) peak = v_max(peak, v_abs(v_load_part(x + k, depth - k)));
+    for (; k + W <= depth; k += W) {
+      vf a = v_load(x + k);
+      peak = v_max(peak, v_abs(a));
+      finite = v_fma(a, v_set(0), finite);
+    }
+    if (k < depth) {
+      vf a = v_load_part(x + k, depth - k);
+      peak = v_max(peak, v_abs(a));
+      finite = v_fma(a, v_set(0), finite);
+    }
     const float top = v_peak(peak), inverse = top > 0 ? 127 / top : 0;
+    if (v_sum(finite) != 0) {
+      // Infinities and NaN have no place among integers: the row's products are NaN, as in float32.
+      *(float *)row = __builtin_nanf("");
+      for (k = 0; k < Q_GROUPS(depth) * Q_GROUP; k++) to[k] = Q_OFFSET;
+      continue;
+    }
     *(float *)row = top / 127;
     for (k = 0; k + W <= depth; k += W)
       v_store_quantized(to + k, v_round(v_mul(v_load(x + k), v_set(inverse))));
@@ -37,19 +51,21 @@ static void SIMD(pack_int8)(void *packed, const float *b, size_t columns, size_t
   for (size_t j = 0; j < padded; j++) {
     const float *row = b + j * depth;
     q_weight *to = panels + (j / PANEL * groups * PANEL + j % PANEL) * Q_GROUP;
-    float top = 0;
+    float top = 0, finite = 0;
     for (size_t k = 0; j < columns && k < depth; k++) {
       const float size = __builtin_fabsf(row[k]);
       top = size > top ? size : top;
+      finite += row[k] * 0;
     }
-    const float inverse = top > 0 ? 127 / top : 0;
+    const float inverse = finite == 0 && top > 0 ? 127 / top : 0;
     int32_t sum = 0;
     for (size_t k = 0; k < groups * Q_GROUP; k++) {
-      const int w = j < columns && k < depth ? (int)__builtin_nearbyintf(row[k] * inverse) : 0;
+      const int used = finite == 0 && j < columns && k < depth;
+      const int w = used ? (int)__builtin_nearbyintf(row[k] * inverse) : 0;
       to[k / Q_GROUP * PANEL * Q_GROUP + k % Q_GROUP] = (q_weight)w;
       sum += w;
     }
-    scales[j] = top / 127;
+    scales[j] = finite == 0 ? top / 127 : __builtin_nanf("");
     initial[j] = -Q_OFFSET * sum;
   }
 }

@@ -1,11 +1,13 @@
-// Why this target exists: cblas.h is the one BLAS header Firn is written against, and Kernels is the
-// one target that imports it. The header alone: OpenBLAS itself is loaded when the first product asks
-// for it (Sources/Kernels/OpenBLAS.swift says why), so the target names no library to link.
+// Why this target exists: the one place that knows CBLAS's calls; only Kernels imports it. It declares
+// what it needs of cblas.h itself and names no library to link: OpenBLAS is loaded when the first product
+// asks for it (Sources/Kernels/OpenBLAS.swift says why), wherever its header lies.
 #pragma once
-#include <cblas.h>
 
-// The types of the functions that are looked up in the loaded library, with the 32-bit integers of
-// every libopenblas.so.0.
+// Source: the CBLAS interface (Blackford et al. 2002, doi:10.1145/567806.567807), with the 32-bit
+// integers of every libopenblas.so.0.
+enum CBLAS_ORDER { CblasRowMajor = 101 };
+enum CBLAS_TRANSPOSE { CblasNoTrans = 111, CblasTrans = 112 };
+
 typedef void (*firn_cblas_dgemm)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CBLAS_TRANSPOSE, int m,
                                  int n, int k, double alpha, const double *a, int lda,
                                  const double *b, int ldb, double beta, double *c, int ldc);

@@ -3,7 +3,8 @@ import Kernels
 
 /// Turns packed texts into pooled features, in parallel over batches.
 ///
-/// A text's features do not depend on its neighbours, its place or the number of threads.
+/// A text's features do not depend on its neighbours, its place or the number of threads. Calls from
+/// several threads wait for each other: the workers' memory is one call's at a time.
 public final class FeatureExtractor: Sendable {
   public let encoder: any Encoder
   /// The views, in the order of the outputs.
@@ -13,7 +14,10 @@ public final class FeatureExtractor: Sendable {
   public let threads: Int
   /// The number of tokens that a batch holds, unless a single text is longer.
   public let tokensPerBatch: Int
+  /// The number of tokens of the longest text that there is memory for.
+  public let longest: Int
 
+  private let busy = Monitor()
   private let pooler: Pooler
   private let workspaces: [Workspace]
   private let lastLayer: Int
@@ -38,6 +42,7 @@ public final class FeatureExtractor: Sendable {
     self.keys = keys
     self.normalize = normalize
     self.threads = max(threads, 1)
+    self.longest = longest
     self.tokensPerBatch = max(tokensPerBatch, longest)
     pooler = Pooler(kernels: encoder.numerics.kernels, width: encoder.hiddenSize)
     let size = self.tokensPerBatch
@@ -79,19 +84,31 @@ public final class FeatureExtractor: Sendable {
   /// closures are called on the calling thread.
   ///
   /// - Parameters:
-  ///   - tokens: how many tokens will come in all; batches get smaller towards the end, so that no
-  ///     worker is left with a large one alone.
-  ///   - next: gives the next texts; nil at the end.
+  ///   - tokens: how many tokens will come in all, nil where that is not known: batches get smaller
+  ///     towards the end, or else towards each block's, so that no worker is left with a large one
+  ///     alone.
+  ///   - next: gives the next texts; none where they are still to come, which lets what came before
+  ///     be written first; nil at the end.
   ///   - write: takes the features of the texts of one `next`: [texts, hiddenSize] a key.
   ///   - progress: called from any worker with the number of texts that became ready.
   /// - Throws: ``EncoderError``, and what the closures throw.
   public func extract(
-    tokens: Int, from next: () throws -> TokenBatch?,
+    tokens: Int?, from next: () throws -> TokenBatch?,
     write: ([UnsafeBufferPointer<Float>]) throws -> Void,
     progress: @Sendable @escaping (Int) -> Void = { _ in }
   ) throws {
+    try busy.withLock {
+      try extractAlone(tokens: tokens, from: next, write: write, progress: progress)
+    }
+  }
+
+  private func extractAlone(
+    tokens: Int?, from next: () throws -> TokenBatch?,
+    write: ([UnsafeBufferPointer<Float>]) throws -> Void,
+    progress: @Sendable @escaping (Int) -> Void
+  ) throws {
     let queue = BlockQueue()
-    let group = Workers.Group(threads) { [self] worker in
+    let group = try Workers.Group(threads) { [self] worker in
       while let (block, texts) = queue.next() {
         encode(block, texts, workspaces[worker])
         queue.finished(block)
@@ -108,9 +125,14 @@ public final class FeatureExtractor: Sendable {
       queue.wait(for: block)
       try write(block.outputs.map { UnsafeBufferPointer(start: $0.pointer, count: $0.count) })
     }
-    var remaining = tokens
+    var remaining = tokens ?? 0
     var rows = 0
     while let texts = try next() {
+      if texts.count == 0 {
+        while !inFlight.isEmpty { try writeOldest() }
+        continue
+      }
+      if tokens == nil { remaining = texts.tokenCount }
       try check(texts, firstRow: rows)
       let block = Block(
         texts, slices: slice(texts, &remaining), views: keys.count, width: encoder.hiddenSize)
@@ -166,7 +188,7 @@ public final class FeatureExtractor: Sendable {
   private func check(_ texts: TokenBatch, firstRow: Int) throws(EncoderError) {
     let ids = encoder.vocabularySize
     let types = encoder.typeVocabularySize
-    let longest = min(encoder.maximumTokens ?? Int.max, tokensPerBatch)
+    let longest = min(encoder.maximumTokens ?? Int.max, longest)
     for text in 0..<texts.count {
       let range = texts.range(text)
       guard range.count <= longest else {

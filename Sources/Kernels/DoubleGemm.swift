@@ -19,6 +19,11 @@ public enum DoubleGemm {
     }
   }
 
+  /// Loads OpenBLAS: to be called before the first product, where an error can still be told.
+  ///
+  /// - Throws: ``KernelError/noOpenBLAS(reason:)``.
+  public static func prepare() throws(KernelError) { _ = try OpenBLAS.library.get() }
+
   /// c = alpha · a · b + beta · c, where a is [m, k], b is [k, n] (after their transposition) and
   /// c is [m, n], row-major with `stride`; c aliases neither.
   ///

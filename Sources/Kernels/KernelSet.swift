@@ -184,7 +184,12 @@ public struct PackedMatrix: Sendable {
   public let precision: Precision
 }
 
-/// A kernel set that cannot be had.
+/// What this machine does not give.
 public enum KernelError: Error, Equatable {
+  /// A kernel set that it cannot run.
   case unavailable(name: String, available: [String])
+  /// OpenBLAS, which cannot be loaded.
+  case noOpenBLAS(reason: String)
+  /// Not one thread.
+  case noThread(reason: String)
 }

@@ -14,22 +14,31 @@ enum OpenBLAS {
     let setThreads: firn_openblas_set_num_threads
   }
 
-  static let functions: Functions = load()
+  /// What was loaded, or why nothing was.
+  static let library: Result<Functions, KernelError> = load()
 
-  private static func load() -> Functions {
+  /// The functions; who calls them has asked ``DoubleGemm/prepare()`` before.
+  static var functions: Functions {
+    switch library {
+    case .success(let functions): functions
+    case .failure(let error): preconditionFailure("\(error)")
+    }
+  }
+
+  private static func load() -> Result<Functions, KernelError> {
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     for name in ["libopenblas.so.0", "libopenblas.so"] {
       guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
       guard let dgemm = dlsym(library, "cblas_dgemm"), let sgemm = dlsym(library, "cblas_sgemm"),
         let setThreads = dlsym(library, "openblas_set_num_threads")
       else { continue }
-      return Functions(
-        dgemm: unsafeBitCast(dgemm, to: firn_cblas_dgemm.self),
-        sgemm: unsafeBitCast(sgemm, to: firn_cblas_sgemm.self),
-        setThreads: unsafeBitCast(setThreads, to: firn_openblas_set_num_threads.self))
+      return .success(
+        Functions(
+          dgemm: unsafeBitCast(dgemm, to: firn_cblas_dgemm.self),
+          sgemm: unsafeBitCast(sgemm, to: firn_cblas_sgemm.self),
+          setThreads: unsafeBitCast(setThreads, to: firn_openblas_set_num_threads.self)))
     }
-    // As the dynamic linker would say it, had the library been linked.
-    let reason = dlerror().map { String(cString: $0) } ?? "cblas_dgemm is not in it"
-    fatalError("libopenblas.so.0 cannot be loaded (\(reason)); install it: libopenblas0 on Debian")
+    let reason = dlerror().map { String(cString: $0) } ?? "it has no cblas_dgemm"
+    return .failure(.noOpenBLAS(reason: reason))
   }
 }

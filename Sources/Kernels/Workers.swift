@@ -21,12 +21,19 @@ public enum Workers {
 
     /// Starts `body(0), ..., body(count - 1)`.
     ///
-    /// The process ends where the system gives not even one thread: nothing would ever be done.
-    public init(_ count: Int, _ body: @Sendable @escaping (Int) -> Void) {
+    /// Fewer run where the system gives fewer.
+    ///
+    /// - Throws: ``KernelError/noThread(reason:)`` where it gives not even one: nothing would ever be
+    ///   done.
+    public init(
+      _ count: Int, _ body: @Sendable @escaping (Int) -> Void
+    ) throws(KernelError) {
       for worker in 0..<count {
         if let thread = Thread({ body(worker) }) { threads.append(thread) }
       }
-      precondition(!threads.isEmpty || count == 0, "the system gives no thread")
+      guard !threads.isEmpty || count == 0 else {
+        throw .noThread(reason: String(cString: strerror(EAGAIN)))
+      }
     }
 
     /// Waits until all have ended.

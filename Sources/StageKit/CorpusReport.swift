@@ -20,7 +20,7 @@ public struct CorpusReport: Sendable {
 
   /// `words`: whitespace words of each row.
   /// `tokens`: tokens of each row without truncation, special tokens included.
-  /// `megabytesPerSecond`: of the texts' UTF-8, tokenizing alone.
+  /// `megabytesPerSecond`: of the texts' UTF-8, tokenizing and digesting them.
   public init(
     splits: [Split], labels: [Int32], classNames: [String], words: [Int32], tokens: [Int32],
     maxLength: Int, megabytesPerSecond: Double

@@ -51,10 +51,11 @@ public struct EncodingSettings: Sendable, Equatable {
       let views: [String]
       let normalize: Bool
       let dtype: String
-      let precision: String
+      /// Firn 0.1 had float32 only and did not write it.
+      let precision: String?
     }
     guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(config.utf8)),
-      let precision = Precision(rawValue: stored.precision)
+      let precision = Precision(rawValue: stored.precision ?? Precision.float32.rawValue)
     else { return nil }
     self.init(
       modelSHA256: stored.model_sha256, tokenizerSHA256: stored.tokenizer_sha256,

@@ -17,7 +17,7 @@ public struct LocatedModel: Sendable {
     let files = try folder.definingFiles()
     self.folder = folder
     digest = Background {
-      let sha256 = try SHA256Digest(ofFiles: files).description
+      let sha256 = try DigestCache(folder: ModelIndex.cache("digests")).sha256(ofFiles: files)
       ModelIndex.remember(folder, sha256: sha256)
       return sha256
     }
@@ -78,12 +78,15 @@ public enum ModelIndex {
     throw ModelSearchError(name: name, sha256: sha256, lookedIn: places, otherDigest: others)
   }
 
-  private static var index: URL? {
+  private static var index: URL? { cache("models") }
+
+  /// A folder of Firn's own in the user's cache; nil for a user without one.
+  static func cache(_ name: String) -> URL? {
     let environment = ProcessInfo.processInfo.environment
     let cache =
       environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
       ?? environment["HOME"].map { $0 + "/.cache" }
-    return cache.map { URL(fileURLWithPath: $0 + "/firn/models") }
+    return cache.map { URL(fileURLWithPath: $0 + "/firn/" + name) }
   }
 }
 

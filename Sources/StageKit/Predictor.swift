@@ -21,6 +21,7 @@ public struct Predictor: Sendable {
   ///
   /// - Throws: `HeadError`, ``ModelMismatch``, ``ModelSearchError``, and what loading throws.
   public init(run: String, model: String?, threads: Int) throws {
+    try DoubleGemm.prepare()
     archive = try HeadArchive(folder: run)
     let features = archive.features
     let located =
@@ -38,7 +39,7 @@ public struct Predictor: Sendable {
     try require(.tokenizer, try tokenizer.sha256(), features.tokenizerSHA256)
     guard let settings = EncodingSettings(config: features.config),
       let view = FeatureKey(path: features.view), settings.views.contains(view)
-    else { throw StageError.notARun(path: run, missing: "the features' config in head.json") }
+    else { throw StageError.unknownSettings(path: run, config: features.config) }
     let numerics = Numerics(kernels: try .selected(), precision: settings.precision)
     let encoder = try EncoderLoader.load(located.folder, numerics)
     guard view.layer <= encoder.layerCount, archive.head.width == encoder.hiddenSize else {
@@ -60,9 +61,31 @@ public struct Predictor: Sendable {
   /// Predicts the class of each text.
   ///
   /// - Throws: `EncoderError`, `HeadError`.
-  public func predict(_ texts: [String]) throws -> [Prediction] {
-    let encoded = tokenizer.encode(texts)
-    var features = try extractor.extract(encoded.tokens)[0]
+  ///
+  /// `next`: gives the next texts; none where they are still to come, which lets those before be
+  /// written first; nil at the end. They are tokenized while those before are encoded.
+  /// `write`: takes the predictions of the texts of one `next`.
+  public func predict(
+    from next: () throws -> [String]?, write: ([Prediction]) throws -> Void
+  ) throws {
+    var waiting: [(texts: [String], encoded: TokenizedTexts)] = []
+    let width = extractor.encoder.hiddenSize
+    try extractor.extract(tokens: nil) {
+      guard let texts = try next() else { return nil }
+      let encoded = tokenizer.encode(texts)
+      if !texts.isEmpty { waiting.append((texts, encoded)) }
+      return encoded.tokens
+    } write: { views in
+      let (texts, encoded) = waiting.removeFirst()
+      let features = Matrix(rows: texts.count, columns: width, storage: [Float](views[0]))
+      try write(predictions(texts, encoded, features))
+    }
+  }
+
+  private func predictions(
+    _ texts: [String], _ encoded: TokenizedTexts, _ features: Matrix
+  ) throws -> [Prediction] {
+    var features = features
     if halfPrecision {
       // The head learned from rounded features; it gets the same here.
       for i in features.storage.indices {

@@ -18,6 +18,8 @@ public enum StageError: Error, Equatable {
   case singleClass(path: String, name: String)
   /// Standard input is not UTF-8.
   case notUTF8(line: Int)
+  /// A run's features were made with settings that this version does not know.
+  case unknownSettings(path: String, config: String)
   /// A run folder's parts do not belong together or are missing.
   case notARun(path: String, missing: String)
 }

@@ -6,13 +6,29 @@ public struct StandardInputLines {
   private var scanned = 0
   private var ended = false
   private var number = 0
+  private var hasSaidNone = false
 
   public init() {}
 
+  /// Whether there is a line, or the end, without waiting for whoever writes.
+  private var isReady: Bool {
+    guard !ended, pending[scanned...].firstIndex(of: UInt8(ascii: "\n")) == nil else { return true }
+    var descriptor = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    return poll(&descriptor, 1, 0) != 0
+  }
+
   /// The next lines, at most `limit`; nil at the end. A line ends at LF or CRLF.
+  ///
+  /// Where they are still to come it says so once by giving none, and waits when it is asked again:
+  /// who writes line by line sees each answer before the next line is waited for.
   ///
   /// - Throws: ``StageError/notUTF8(line:)``.
   public mutating func next(limit: Int) throws(StageError) -> [String]? {
+    if !hasSaidNone, !isReady {
+      hasSaidNone = true
+      return []
+    }
+    hasSaidNone = false
     var lines: [String] = []
     var start = 0
     while lines.count < limit {

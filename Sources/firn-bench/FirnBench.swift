@@ -59,6 +59,7 @@ struct FirnBench: Stage {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1.") }
+    guard rows ?? 1 > 0 else { throw ValidationError("--rows must be at least 1.") }
     guard (writeWorkload == nil) == (output == nil) else {
       throw ValidationError("--write-workload and -o come together.")
     }
@@ -66,7 +67,11 @@ struct FirnBench: Stage {
 
   func execute(_ console: Console) throws {
     if let checkBits { return try compareBits(TokensFile(path: checkBits), console) }
-    if let writeWorkload, let output { return try Workload(path: writeWorkload).write(to: output) }
+    if let writeWorkload, let output {
+      try Workload(path: writeWorkload).write(to: output)
+      return console.summary(["output": .string(output)])
+    }
+    try DoubleGemm.prepare()
     let jobs = try workloads.map(Workload.init(path:))
     let kernels = try KernelSet.selected()
     let before = Roofline.measure(threads: common.threadCount)

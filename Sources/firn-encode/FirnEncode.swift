@@ -64,6 +64,8 @@ struct FirnEncode: Stage {
         option: "--precision", value: precision, expected: "float32 or int8")
     }
     let source = try TokensFile(path: tokens)
+    // Of the file as it is now: another may take its name while this one is encoded.
+    let inputSHA256 = Background { [tokens] in try SHA256Digest(ofFile: tokens).description }
     let numerics = Numerics(kernels: try .selected(), precision: arithmetic)
     let located = try LocatedModel(model)
     let encoder = try EncoderLoader.load(located.folder, numerics)
@@ -85,7 +87,7 @@ struct FirnEncode: Stage {
         precision: arithmetic)
       return Provenance(
         firnVersion: Firn.version, model: located.folder.name, settings: settings,
-        inputSHA256: try SHA256Digest(ofFile: tokens).description)
+        inputSHA256: try inputSHA256.value())
     }
     if !common.force, try UpToDate.check(output, .features, provenance) {
       console.notice("\(output) is up to date (\(source.count) rows)")
@@ -110,9 +112,9 @@ struct FirnEncode: Stage {
     } progress: { texts in
       progress.advance(texts)
     }
-    try writer.finish(provenance())
     progress.finish()
     clock.phase("encode")
+    try writer.finish(provenance())
     let report = EncodingReport(
       blocks, views: views, seconds: clock.seconds["encode"] ?? 0, encoder: encoder)
     console.result(report.text(model: located.folder.name, output: output))

@@ -37,8 +37,10 @@ struct FirnPredict: Stage {
     var predictions: [JSONValue] = []
     var lines = StandardInputLines()
     var given = texts[...]
-    while let block = try nextBlock(&given, &lines) {
-      for prediction in try predictor.predict(block) {
+    try predictor.predict {
+      try nextBlock(&given, &lines)
+    } write: { block in
+      for prediction in block {
         if console.json {
           predictions.append(prediction.json)
         } else {

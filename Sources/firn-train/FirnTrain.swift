@@ -47,6 +47,7 @@ struct FirnTrain: Stage {
     guard head == "logistic" else {
       throw StageError.badOption(option: "--head", value: head, expected: "logistic")
     }
+    try DoubleGemm.prepare()
     let file = try FeaturesFile(path: features)
     let key = try file.view(named: view)
     let inputs: [String: JSONValue] = [

@@ -106,4 +106,23 @@ struct Int8Tests {
     }
     for set in sets { #expect(set == sets[0]) }
   }
+
+  /// What is not finite has no integer: its row of products is NaN, and its neighbours' are not.
+  @Test(arguments: KernelSet.available.map(\.name), [Float.nan, .infinity, -.infinity])
+  func whatIsNotFiniteStaysNaN(name: String, value: Float) throws {
+    let kernels = try KernelSet.named(name)
+    let (rows, depth, columns) = (9, 51, 35)
+    let bias = [Float](repeating: 0, count: columns)
+    for place in [0, 20, 50] {
+      var a = values(rows * depth, seed: 9)
+      var b = values(columns * depth, seed: 10)
+      a[4 * depth + place] = value
+      let left = product(kernels, a, b, rows: rows, depth: depth, columns: columns, bias: bias)
+      for (i, x) in left.enumerated() { #expect(x.isNaN == (i / columns == 4)) }
+      a = values(rows * depth, seed: 9)
+      b[33 * depth + place] = value
+      let right = product(kernels, a, b, rows: rows, depth: depth, columns: columns, bias: bias)
+      for (i, x) in right.enumerated() { #expect(x.isNaN == (i % columns == 33)) }
+    }
+  }
 }

@@ -13,16 +13,25 @@ struct WorkersTests {
     #expect(counts.withLock { $0 } == [Int](repeating: 1, count: 100))
   }
 
+  /// The bodies wait for what the caller does after they were started.
   @Test
-  func groupRunsBesideTheCaller() {
+  func groupRunsBesideTheCaller() throws {
     let monitor = Monitor()
-    let started = Atomic<Int>(0)
-    let group = Workers.Group(3) { _ in
-      started.add(1, ordering: .sequentiallyConsistent)
-      monitor.withLock { monitor.wakeAll() }
+    let gate = Mutex(false)
+    let passed = Atomic<Int>(0)
+    let group = try Workers.Group(3) { _ in
+      monitor.withLock {
+        while !gate.withLock({ $0 }) { monitor.wait() }
+      }
+      passed.add(1, ordering: .sequentiallyConsistent)
+    }
+    #expect(passed.load(ordering: .sequentiallyConsistent) == 0)
+    monitor.withLock {
+      gate.withLock { $0 = true }
+      monitor.wakeAll()
     }
     group.join()
-    #expect(started.load(ordering: .sequentiallyConsistent) == 3)
+    #expect(passed.load(ordering: .sequentiallyConsistent) == 3)
   }
 
   @Test

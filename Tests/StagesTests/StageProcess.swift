@@ -7,6 +7,7 @@ enum StageName: String, CaseIterable, CustomTestStringConvertible {
   case encode = "firn-encode"
   case train = "firn-train"
   case predict = "firn-predict"
+  case bench = "firn-bench"
 
   var testDescription: String { rawValue }
 

@@ -19,6 +19,14 @@ extension KernelError: Explained {
       Complaint(
         .usage, "\(KernelSet.environmentVariable)=\(name) is not a kernel set of this machine",
         advice: "unset it, or give one of \(available.joined(separator: ", "))")
+    case .noOpenBLAS(let reason):
+      Complaint(
+        .internal, "OpenBLAS cannot be loaded: \(reason)",
+        advice: "install libopenblas.so.0 (Debian, Ubuntu: apt-get install libopenblas0)")
+    case .noThread(let reason):
+      Complaint(
+        .internal, "the system gives this process no thread: \(reason)",
+        advice: "raise the limit of processes (ulimit -u, or the container's)")
     }
   }
 }

@@ -38,6 +38,13 @@ extension StageError: Explained {
       Complaint(
         .badData, "the input is not UTF-8", at: "standard input:\(line)",
         advice: "convert it first, for example with iconv -f latin1 -t utf-8")
+    case .unknownSettings(let path, let config):
+      Complaint(
+        .badData,
+        "the features of this run were made with settings that Firn \(Firn.version) "
+          + "does not know: \(config)",
+        at: path + "/head.json",
+        advice: "use the version of Firn that trained it, or train again on features of this one")
     case .notARun(let path, let missing):
       Complaint(
         .noInput, "this is not a run folder: \(missing) is missing", at: path,
