@@ -8,8 +8,8 @@
 
 #define ROW_BLOCK (TILE_ROWS * 24)
 
-static void SIMD(pack)(float *packed, const float *b, size_t columns, size_t depth) {
-  pack_transposed(packed, b, depth, columns, depth);
+static void SIMD(pack)(float *packed, const float *b, size_t stride, size_t columns, size_t depth) {
+  pack_transposed(packed, b, stride, columns, depth);
 }
 
 // c = act(tile) for rows by n columns of a tile that lies packed in the first-level cache. From there and

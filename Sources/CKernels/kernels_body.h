@@ -97,6 +97,43 @@ static float SIMD(sum_of_squares)(const float *x, size_t count) {
   return v_sum(total);
 }
 
+static void SIMD(rms_norm)(float *out, const float *x, const float *gamma, size_t rows,
+                           size_t columns, float epsilon) {
+  for (size_t r = 0; r < rows; r++, out += columns, x += columns) {
+    const float mean = SIMD(sum_of_squares)(x, columns) / (float)columns;
+    const vf inverse = v_set(1.0f / __builtin_sqrtf(mean + epsilon));
+    size_t c = 0;
+    for (; c + W <= columns; c += W)
+      v_store(out + c, v_mul(v_mul(v_load(x + c), inverse), v_load(gamma + c)));
+    if (c < columns) {
+      const size_t n = columns - c;
+      vf a = v_mul(v_mul(v_load_part(x + c, n), inverse), v_load_part(gamma + c, n));
+      v_store_part(out + c, a, n);
+    }
+  }
+}
+
+static void SIMD(product)(float *y, const float *x, size_t count) {
+  size_t i = 0;
+  for (; i + W <= count; i += W) v_store(y + i, v_mul(v_load(x + i), v_load(y + i)));
+  if (i < count) {
+    const size_t n = count - i;
+    v_store_part(y + i, v_mul(v_load_part(x + i, n), v_load_part(y + i, n)), n);
+  }
+}
+
+static void SIMD(rotate)(float *x, const float *cosine, const float *sine, size_t heads,
+                         size_t half) {
+  for (size_t head = 0; head < heads; head++, x += 2 * half)
+    for (size_t c = 0; c < half; c += W) {
+      const size_t n = half - c < W ? half - c : W;
+      const vf s = v_load_part(sine + c, n), k = v_load_part(cosine + c, n);
+      const vf a = v_load_part(x + c, n), b = v_load_part(x + half + c, n);
+      v_store_part(x + c, v_sub(v_mul(a, k), v_mul(b, s)), n);
+      v_store_part(x + half + c, v_fma(a, s, v_mul(b, k)), n);
+    }
+}
+
 const firn_kernels SIMD(firn_kernels) = {
     .name = SIMD_NAME,
     .width = W,
@@ -110,6 +147,9 @@ const firn_kernels SIMD(firn_kernels) = {
     .maximum = SIMD(maximum),
     .sum_of_squares = SIMD(sum_of_squares),
     .attention = SIMD(attention),
+    .rms_norm = SIMD(rms_norm),
+    .product = SIMD(product),
+    .rotate = SIMD(rotate),
     .quantize = SIMD(quantize),
     .pack_int8 = SIMD(pack_int8),
     .gemm_int8 = SIMD(gemm_int8),

@@ -6,6 +6,8 @@ import Foundation
 public struct JSONFile: @unchecked Sendable {
   public let path: String
   private let values: [String: Any]
+  /// The keys that lead to this object, a dot after each; empty at the top.
+  private let parents: String
 
   /// Reads `path`.
   ///
@@ -30,7 +32,17 @@ public struct JSONFile: @unchecked Sendable {
     }
     self.path = path
     values = object
+    parents = ""
   }
+
+  private init(_ values: [String: Any], in file: JSONFile, under key: String) {
+    path = file.path
+    self.values = values
+    parents = file.name(key) + "."
+  }
+
+  /// A key with those that lead to it: `rope_parameters.full_attention.rope_type`.
+  public func name(_ key: String) -> String { parents + key }
 
   /// Whether the key is there and not null.
   public func has(_ key: String) -> Bool { !(values[key] is NSNull) && values[key] != nil }
@@ -81,10 +93,24 @@ public struct JSONFile: @unchecked Sendable {
     return map
   }
 
+  /// The object under a key; nil when the key is missing or null.
+  public func object(_ key: String) throws(CheckpointError) -> JSONFile? {
+    guard has(key) else { return nil }
+    guard let object = values[key] as? [String: Any] else { throw bad(key, "an object") }
+    return JSONFile(object, in: self, under: key)
+  }
+
+  /// A list of strings; nil when the key is missing or null.
+  public func stringList(_ key: String) throws(CheckpointError) -> [String]? {
+    guard has(key) else { return nil }
+    guard let list = values[key] as? [String] else { throw bad(key, "a list of strings") }
+    return list
+  }
+
   /// The error for a value that is not what was expected.
   public func bad(_ key: String, _ expected: String) -> CheckpointError {
     .badValue(
-      path: path, key: key, found: values[key].map { "\($0)" }, expected: expected)
+      path: path, key: name(key), found: values[key].map { "\($0)" }, expected: expected)
   }
 
   private func number(_ key: String) -> NSNumber? {

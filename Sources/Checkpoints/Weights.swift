@@ -58,6 +58,9 @@ public struct Weights {
     }
   }
 
+  /// Whether there is a tensor of this name.
+  public func has(_ name: String) -> Bool { find(name) != nil }
+
   /// Ends the loading.
   ///
   /// - Throws: ``CheckpointError/badTensors(path:missing:misshapen:)`` naming every tensor that was

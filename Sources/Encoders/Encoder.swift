@@ -81,9 +81,10 @@ public struct EncoderCost: Sendable, Equatable {
   /// Attention's products, for every text: times the square of its number of tokens.
   public var perSquaredLength: Int
 
-  /// The cost of some layers.
-  static func * (layers: Int, cost: EncoderCost) -> EncoderCost {
+  /// Both together.
+  static func + (a: EncoderCost, b: EncoderCost) -> EncoderCost {
     EncoderCost(
-      perToken: layers * cost.perToken, perSquaredLength: layers * cost.perSquaredLength)
+      perToken: a.perToken + b.perToken,
+      perSquaredLength: a.perSquaredLength + b.perSquaredLength)
   }
 }

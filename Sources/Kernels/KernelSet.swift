@@ -71,6 +71,29 @@ public struct KernelSet: @unchecked Sendable {
     table.pointee.layer_norm(out, x, residual, gamma, beta, rows, columns, epsilon)
   }
 
+  /// Root-mean-square normalization: `out = x / sqrt(mean(x^2) + epsilon) * gamma`, row by row:
+  /// [rows, columns] (Zhang & Sennrich 2019, arXiv:1910.07467). `out` may alias `x`.
+  public func rmsNorm(
+    _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, gamma: UnsafePointer<Float>,
+    rows: Int, columns: Int, epsilon: Float
+  ) {
+    table.pointee.rms_norm(out, x, gamma, rows, columns, epsilon)
+  }
+
+  /// Turns the pairs (x[c], x[c + half]) of each head of one row by an angle: x [heads, 2 * half],
+  /// the angles' cosines and sines [half] (Su et al. 2021, arXiv:2104.09864).
+  public func rotate(
+    _ x: UnsafeMutablePointer<Float>, cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>,
+    heads: Int, half: Int
+  ) {
+    table.pointee.rotate(x, cosines, sines, heads, half)
+  }
+
+  /// `y *= x`: [count].
+  public func product(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, count: Int) {
+    table.pointee.product(y, x, count)
+  }
+
   /// `y += a * x`: [count].
   public func axpy(
     _ y: UnsafeMutablePointer<Float>, _ a: Float, _ x: UnsafePointer<Float>, count: Int
@@ -91,14 +114,14 @@ public struct KernelSet: @unchecked Sendable {
   // MARK: - Products
 
   /// Packs a checkpoint's `weight` [columns, depth] for
-  /// ``multiply(_:_:_:rows:bias:activation:scratch:)``.
+  /// ``multiply(_:_:stride:_:rows:bias:activation:scratch:)``.
   public func pack(
     _ weight: UnsafePointer<Float>, columns: Int, depth: Int, precision: Precision = .float32
   ) -> PackedMatrix {
     switch precision {
     case .float32:
       let buffer = FloatBuffer(count: firn_packed_size(table, columns, depth), zeroed: false)
-      table.pointee.pack(buffer.pointer, weight, columns, depth)
+      table.pointee.pack(buffer.pointer, weight, depth, columns, depth)
       return PackedMatrix(buffer: buffer, columns: columns, depth: depth, precision: precision)
     case .int8:
       precondition(depth <= 1 << 16, "sums of more products than 2^16 may leave 32 bits")
@@ -115,9 +138,11 @@ public struct KernelSet: @unchecked Sendable {
   /// one chain of fused multiply-adds over depth. In int8 the weights are rounded to 127 steps per
   /// column and each row of `a` to 127 steps of its largest value; their products are summed exactly.
   ///
+  /// `stride`: floats from one row of `a` to the next, depth when nil; in int8 nothing else.
   /// `scratch`: for int8, ``scratch(rows:depth:precision:)`` floats; not read in float32.
   public func multiply(
-    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: PackedMatrix, rows: Int,
+    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, stride: Int? = nil,
+    _ b: PackedMatrix, rows: Int,
     bias: UnsafePointer<Float>? = nil, activation: Activation? = nil,
     scratch: UnsafeMutablePointer<Float>? = nil
   ) {
@@ -126,8 +151,9 @@ public struct KernelSet: @unchecked Sendable {
     switch b.precision {
     case .float32:
       table.pointee.gemm(
-        c, b.columns, a, b.depth, b.buffer.pointer, bias, rows, b.depth, b.columns, code)
+        c, b.columns, a, stride ?? b.depth, b.buffer.pointer, bias, rows, b.depth, b.columns, code)
     case .int8:
+      precondition(stride == nil || stride == b.depth, "a product in int8 takes rows side by side")
       guard let scratch else { preconditionFailure("a product in int8 needs scratch") }
       table.pointee.quantize(scratch, a, rows, b.depth)
       table.pointee.gemm_int8(
@@ -135,7 +161,7 @@ public struct KernelSet: @unchecked Sendable {
     }
   }
 
-  /// Floats of scratch that ``multiply(_:_:_:rows:bias:activation:scratch:)`` needs.
+  /// Floats of scratch that ``multiply(_:_:stride:_:rows:bias:activation:scratch:)`` needs.
   public func scratch(rows: Int, depth: Int, precision: Precision) -> Int {
     switch precision {
     case .float32: 0
@@ -143,27 +169,67 @@ public struct KernelSet: @unchecked Sendable {
     }
   }
 
+  /// `c = a b^T` of two matrices that are both new: a [rows, depth], b [columns, depth], whose rows are
+  /// `aStride` and `bStride` floats apart, c [rows, columns].
+  ///
+  /// `scratch`: ``packedSize(columns:depth:)`` floats.
+  public func multiplyTransposed(
+    _ c: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, aStride: Int, rows: Int,
+    _ b: UnsafePointer<Float>, bStride: Int, columns: Int, depth: Int,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.pack(scratch, b, bStride, columns, depth)
+    table.pointee.gemm(
+      c, columns, a, aStride, scratch, nil, rows, depth, columns, FIRN_NONE.rawValue)
+  }
+
+  /// Floats of a packed matrix [columns, depth].
+  public func packedSize(columns: Int, depth: Int) -> Int {
+    firn_packed_size(table, columns, depth)
+  }
+
   // MARK: - Attention
 
-  /// Scaled dot-product attention of one text over all its heads, every token seeing every token.
+  /// Scaled dot-product attention of one text over all its heads.
   ///
   /// `out`: [queries, heads * headSize].
   /// `qkv`: [tokens, stride]: query, key and value beside each other.
   /// `queries`: the tokens whose output is wanted; all of them when nil.
   /// `scale`: what the scores are multiplied by, 1 / sqrt(headSize) in BERT.
+  /// `bias`: what is added to the scaled scores.
+  /// `reach`: the keys that a query sees.
   /// `scratch`: ``attentionScratch(tokens:headSize:)`` floats.
   public func attention(
     _ out: UnsafeMutablePointer<Float>, qkv: UnsafePointer<Float>, stride: Int, tokens: Int,
     queries: Range<Int>? = nil, heads: Int, headSize: Int, scale: Float,
-    scratch: UnsafeMutablePointer<Float>
+    bias: AttentionBias? = nil, reach: AttentionReach = .all, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let width = heads * headSize
+    attention(
+      out, outStride: width, query: qkv, key: qkv + width, value: qkv + 2 * width, stride: stride,
+      tokens: tokens, queries: queries, heads: heads, headSize: headSize, scale: scale, bias: bias,
+      reach: reach, scratch: scratch)
+  }
+
+  /// The same with query, key and value wherever they lie: [tokens, stride] each, and the outputs
+  /// `outStride` floats apart.
+  public func attention(
+    _ out: UnsafeMutablePointer<Float>, outStride: Int, query: UnsafePointer<Float>,
+    key: UnsafePointer<Float>, value: UnsafePointer<Float>, stride: Int, tokens: Int,
+    queries: Range<Int>? = nil, heads: Int, headSize: Int, scale: Float,
+    bias: AttentionBias? = nil, reach: AttentionReach = .all, scratch: UnsafeMutablePointer<Float>
   ) {
     let queries = queries ?? 0..<tokens
-    table.pointee.attention(
-      out, qkv, stride, tokens, queries.lowerBound, queries.count, heads, headSize, scale, scratch)
+    var task = firn_attention(
+      out: out, out_stride: outStride, query: query, key: key, value: value, stride: stride,
+      tokens: tokens, first: queries.lowerBound, queries: queries.count, heads: heads,
+      head_size: headSize, scale: scale, bias: bias?.pointer, bias_head: bias?.headStride ?? 0,
+      bias_row: bias?.rowStride ?? 0, before: reach.before, after: reach.after, scratch: scratch)
+    table.pointee.attention(&task)
   }
 
   /// Floats of scratch that
-  /// ``attention(_:qkv:stride:tokens:queries:heads:headSize:scale:scratch:)`` needs.
+  /// ``attention(_:qkv:stride:tokens:queries:heads:headSize:scale:bias:reach:scratch:)`` needs.
   public static func attentionScratch(tokens: Int, headSize: Int) -> Int {
     firn_attention_scratch(tokens, headSize)
   }

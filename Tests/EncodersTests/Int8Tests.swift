@@ -5,10 +5,10 @@ import Testing
 
 /// Features in 8-bit integers are near those in float32: a head must not see the difference.
 struct Int8Tests {
-  @Test(arguments: ["bert", "distilbert"])
+  @Test(arguments: ParityTests.models)
   func meanCosineIsNearOne(model: String) throws {
     let reference = try ReferenceModel(model)
-    let keys = [FeatureKey(layer: 2, pooling: .mean)]
+    let keys = [FeatureKey(layer: try reference.layerCount(), pooling: .mean)]
     let float = try reference.extractor(kernels: try .selected(), keys: keys)
       .extract(reference.batch)[0]
     let small = try reference.extractor(kernels: try .selected(), keys: keys, precision: .int8)

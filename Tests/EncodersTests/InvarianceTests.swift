@@ -38,6 +38,34 @@ struct InvarianceTests {
     }
   }
 
+  /// Every architecture: each text among others has the bits that it has alone, where the tables of
+  /// places are those of a shorter longest text.
+  @Test(arguments: ParityTests.models, Precision.allCases)
+  func everyArchitectureKeepsTheBits(model: String, precision: Precision) throws {
+    let reference = try ReferenceModel(model)
+    let kernels = try KernelSet.selected()
+    let last = try reference.layerCount()
+    let keys = (0...last).map { FeatureKey(layer: $0, pooling: $0 == last ? .mean : .max) }
+    let together = try reference.extractor(
+      kernels: kernels, keys: keys, threads: 2, tokensPerBatch: 150, precision: precision
+    ).extract(reference.batch)
+    let encoder = try EncoderLoader.load(
+      reference.folder, Numerics(kernels: kernels, precision: precision))
+    for text in 0..<reference.batch.count {
+      let range = reference.batch.range(text)
+      let extractor = FeatureExtractor(
+        encoder: encoder, keys: keys, normalize: false, threads: 1, longest: range.count,
+        tokensPerBatch: range.count)
+      let alone = try extractor.extract(
+        TokenBatch(
+          ids: Array(reference.batch.ids[range]), types: Array(reference.batch.types[range]),
+          offsets: [0, range.count]))
+      for key in keys.indices {
+        #expect(together[key][row: text].elementsEqual(alone[key][row: 0]))
+      }
+    }
+  }
+
   @Test
   func textWithoutTokensIsZeros() throws {
     let reference = try ReferenceModel("bert")
@@ -89,7 +117,7 @@ struct InvarianceTests {
 
   /// What cls or lasttoken alone gives by the reduced last layer, and among other poolings by the
   /// whole one.
-  @Test(arguments: [Pooling.cls, .lastToken], ["bert", "distilbert"])
+  @Test(arguments: [Pooling.cls, .lastToken], ParityTests.models)
   func reducedLastLayerKeepsTheBits(pooling: Pooling, model: String) throws {
     for precision in Precision.allCases {
       try reducedLastLayerKeepsTheBits(pooling, model, precision)
@@ -101,14 +129,15 @@ struct InvarianceTests {
   ) throws {
     let reference = try ReferenceModel(model)
     let kernels = try KernelSet.selected()
-    let key = FeatureKey(layer: 2, pooling: pooling)
+    let last = try reference.layerCount()
+    let key = FeatureKey(layer: last, pooling: pooling)
     var texts = reference.batch
     texts.append(ids: [], types: [])
     texts.append(ids: [3, 4, 5], types: [0, 0, 0])
     let reduced = try reference.extractor(
       kernels: kernels, keys: [key, FeatureKey(layer: 1, pooling: .mean)], precision: precision)
     let whole = try reference.extractor(
-      kernels: kernels, keys: [key, FeatureKey(layer: 2, pooling: .mean)], precision: precision)
+      kernels: kernels, keys: [key, FeatureKey(layer: last, pooling: .mean)], precision: precision)
     #expect(try reduced.extract(texts)[0].storage == whole.extract(texts)[0].storage)
   }
 

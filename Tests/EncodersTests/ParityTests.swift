@@ -11,6 +11,8 @@ struct ReferenceModel {
   let folder: ModelFolder
   let expected: SafetensorsFile
   let batch: TokenBatch
+  /// The number of tokens of the longest text.
+  let longest: Int
 
   init(_ name: String) throws {
     let path = try #require(Bundle.module.resourcePath) + "/Fixtures/" + name
@@ -22,7 +24,15 @@ struct ReferenceModel {
     for length in try expected.floats("lengths") {
       offsets.append(offsets[offsets.count - 1] + Int(length))
     }
+    longest = zip(offsets, offsets.dropFirst()).map { $1 - $0 }.max() ?? 0
     batch = TokenBatch(ids: ids, types: types, offsets: offsets)
+  }
+
+  /// Counted in what transformers gave.
+  func layerCount() throws -> Int {
+    var count = 0
+    while expected["hidden.\(count + 1)"] != nil { count += 1 }
+    return count
   }
 
   func extractor(
@@ -32,12 +42,16 @@ struct ReferenceModel {
     let numerics = Numerics(kernels: kernels, precision: precision)
     return FeatureExtractor(
       encoder: try EncoderLoader.load(folder, numerics), keys: keys,
-      normalize: normalize, threads: threads, longest: 40, tokensPerBatch: tokensPerBatch)
+      normalize: normalize, threads: threads, longest: longest, tokensPerBatch: tokensPerBatch)
   }
 }
 
 struct ParityTests {
-  static let models = ["bert", "bert-gelu-new", "distilbert"]
+  static let models = [
+    "bert", "bert-gelu-new", "distilbert", "roberta", "electra", "albert", "mpnet", "gpt2",
+    "gpt2-scaled-by-layer", "openai-gpt", "t5", "t5-gated", "modernbert", "modernbert-biases",
+    "deberta-v2", "deberta-v2-own-keys", "xlnet", "xlnet-causal",
+  ]
   static let cases = models.flatMap { model in KernelSet.available.map { (model, $0.name) } }
 
   @Test(arguments: cases)
@@ -46,7 +60,7 @@ struct ParityTests {
     let kernels = try KernelSet.named(kernels)
     let encoder = try EncoderLoader.load(reference.folder, Numerics(kernels: kernels))
     let batch = reference.batch
-    let workspace = encoder.makeWorkspace(tokens: batch.tokenCount, longest: 40)
+    let workspace = encoder.makeWorkspace(tokens: batch.tokenCount, longest: reference.longest)
     var layers: [[Float]] = []
     encoder.forward(
       TokenSlice(batch, texts: 0..<batch.count), workspace: workspace,
@@ -56,6 +70,7 @@ struct ParityTests {
         [Float](UnsafeBufferPointer(start: hidden, count: batch.tokenCount * encoder.hiddenSize)))
     }
     #expect(layers.count == encoder.layerCount + 1)
+    #expect(encoder.layerCount == (try reference.layerCount()))
     for (k, found) in layers.enumerated() {
       let expected = try reference.expected.floats("hidden.\(k)")
       #expect(relativeError(found, expected) < 1e-5, "hidden.\(k)")
@@ -66,7 +81,8 @@ struct ParityTests {
   func poolingsEqualSentenceTransformers(model: String, pooling: Pooling) throws {
     let reference = try ReferenceModel(model)
     let extractor = try reference.extractor(
-      kernels: try .selected(), keys: [FeatureKey(layer: 2, pooling: pooling)])
+      kernels: try .selected(),
+      keys: [FeatureKey(layer: try reference.layerCount(), pooling: pooling)])
     let found = try extractor.extract(reference.batch)[0]
     let expected = try reference.expected.floats("pooled.\(pooling.rawValue)")
     #expect(relativeError(found.storage, expected) < 1e-5)

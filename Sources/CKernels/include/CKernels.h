@@ -7,6 +7,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Attention of one text. Query i and key j of a head have the score scale * (q . k) + bias; the weights
+// are the softmax over the keys that i sees, i - before ... i + after.
+typedef struct firn_attention {
+  // [queries, out_stride]: of the tokens first ... first + queries - 1, heads beside each other.
+  float *out;
+  size_t out_stride;
+  // [tokens, stride] each, heads beside each other.
+  const float *query, *key, *value;
+  size_t stride;
+  size_t tokens, first, queries, heads, head_size;
+  float scale;
+  // Null for none, else of head h: bias[h * bias_head + i * bias_row + j]. A bias that depends on j - i
+  // alone is one row whose bias_row is -1.
+  const float *bias;
+  ptrdiff_t bias_head, bias_row;
+  size_t before, after;
+  // firn_attention_scratch(tokens, head_size) floats.
+  float *scratch;
+} firn_attention;
+
 // One instruction set's kernels. All matrices are row-major; `stride` counts floats from one row to
 // the next. Every function treats rows independently and in a fixed order, so that a row's result
 // has the same bits whatever stands beside it.
@@ -22,9 +42,9 @@ typedef struct firn_kernels {
   void (*tanh)(float *y, const float *x, size_t count);
 
   // c = act(a b^T + bias): a [rows, depth], c [rows, columns], bias [columns]. Without bias (null) it
-  // is a b^T alone. `packed` is b [columns, depth] after `pack`, which writes
+  // is a b^T alone. `packed` is b [columns, depth], rows `stride` apart, after `pack`, which writes
   // firn_packed_size(kernels, columns, depth) floats.
-  void (*pack)(float *packed, const float *b, size_t columns, size_t depth);
+  void (*pack)(float *packed, const float *b, size_t stride, size_t columns, size_t depth);
   void (*gemm)(float *c, size_t c_stride, const float *a, size_t a_stride, const float *packed,
                const float *bias, size_t rows, size_t depth, size_t columns, int activation);
 
@@ -41,12 +61,17 @@ typedef struct firn_kernels {
   // The sum of x[i]^2.
   float (*sum_of_squares)(const float *x, size_t count);
 
-  // Scaled dot-product attention of one text over all its heads, without a mask.
-  //   qkv  [tokens, stride]: query at column 0, key at `hidden`, value at 2 * hidden
-  //   out  [queries, hidden], hidden = heads * head_size: of the tokens first ... first + queries - 1
-  //   scratch: firn_attention_scratch(tokens, head_size) floats
-  void (*attention)(float *out, const float *qkv, size_t stride, size_t tokens, size_t first,
-                    size_t queries, size_t heads, size_t head_size, float scale, float *scratch);
+  // Scaled dot-product attention of one text over all its heads.
+  void (*attention)(const firn_attention *task);
+
+  // out = x / sqrt(mean(x^2) + epsilon) * gamma for each row of x: [rows, columns]; out may alias x.
+  void (*rms_norm)(float *out, const float *x, const float *gamma, size_t rows, size_t columns,
+                   float epsilon);
+  // y *= x: [count].
+  void (*product)(float *y, const float *x, size_t count);
+  // Turns the pairs (x[c], x[c + half]) of each head of a row by an angle: x [heads, 2 half]; the
+  // angles' cosines and sines [half].
+  void (*rotate)(float *x, const float *cosine, const float *sine, size_t heads, size_t half);
 
   // The same product in 8-bit integers: c = act(a b^T + bias) with b rounded to 127 steps per column
   // (output channel) and a per row, summed exactly in 32 bits. `quantize` writes rows of a [rows,

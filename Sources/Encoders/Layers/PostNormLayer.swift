@@ -1,128 +1,99 @@
 import Checkpoints
+import Contracts
 import Kernels
 
 /// One post-norm transformer layer (Vaswani et al. 2017, arXiv:1706.03762): self-attention, then the
 /// feed-forward network, each added to its input and normalized. BERT and its kin differ only in the
-/// names of its tensors.
-struct PostNormLayer: Sendable {
+/// names of its tensors, and in what attention makes of places.
+struct PostNormLayer: EncoderLayer {
   /// The tensors' names in a checkpoint, without `.weight` and `.bias`.
   struct Names {
-    let query: String
-    let key: String
-    let value: String
+    /// Query, key and value; one name where the checkpoint keeps them joined.
+    let qkv: [String]
     let attentionOutput: String
     let attentionNorm: String
     let intermediate: String
     let output: String
     let outputNorm: String
+
+    /// Those of BERT and its kin: `encoder.layer.k`.
+    static func bert(_ k: Int) -> Names {
+      let layer = "encoder.layer.\(k)"
+      return Names(
+        qkv: ["query", "key", "value"].map { "\(layer).attention.self.\($0)" },
+        attentionOutput: "\(layer).attention.output.dense",
+        attentionNorm: "\(layer).attention.output.LayerNorm",
+        intermediate: "\(layer).intermediate.dense", output: "\(layer).output.dense",
+        outputNorm: "\(layer).output.LayerNorm")
+    }
   }
 
   /// The sizes that all layers of an encoder share.
   struct Shape: Sendable {
-    let width: Int
-    let heads: Int
+    var attention: SelfAttention.Shape
     let intermediateSize: Int
     let activation: Activation
     let epsilon: Float
-
-    var headSize: Int { width / heads }
-
-    /// FLOP of the products of one layer, two a multiply-add.
-    var cost: EncoderCost {
-      EncoderCost(
-        perToken: 2 * (4 * width * width + 2 * width * intermediateSize),
-        perSquaredLength: 4 * width)
-    }
-
-    /// Memory for batches of up to `tokens` tokens and texts of up to `longest`.
-    func makeWorkspace(tokens: Int, longest: Int, _ numerics: Numerics) -> Workspace {
-      Workspace(
-        tokens: tokens,
-        [
-          .hidden: tokens * width, .context: tokens * width, .product: tokens * width,
-          .wide: tokens * max(3 * width, intermediateSize),
-          .attention: KernelSet.attentionScratch(tokens: longest, headSize: headSize),
-          .operand: numerics.productScratch(rows: tokens, width, intermediateSize),
-        ])
-    }
+    var form = Linear.Form.linear
   }
 
-  private let shape: Shape
-  /// Query, key and value as one product.
-  private let qkv: Linear
-  private let attentionOutput: Linear
+  private let attention: any AttentionBlock
   private let attentionNorm: LayerNorm
-  private let intermediate: Linear
-  private let output: Linear
+  private let feedForward: FeedForward
   private let outputNorm: LayerNorm
 
   init(
     _ weights: inout Weights, _ names: Names, _ shape: Shape, _ numerics: Numerics
   ) throws(CheckpointError) {
-    let width = shape.width
-    self.shape = shape
-    qkv = try Linear(
-      &weights, joining: [names.query, names.key, names.value], inputs: width, outputs: width,
-      numerics)
-    attentionOutput = try Linear(
-      &weights, names.attentionOutput, inputs: width, outputs: width, numerics)
+    let width = shape.attention.width
+    let inner = shape.attention.inner
+    let attention = SelfAttention(
+      shape.attention,
+      qkv: try Linear(
+        &weights, joining: names.qkv, inputs: width, outputs: 3 * inner / names.qkv.count,
+        form: shape.form, numerics),
+      output: try Linear(
+        &weights, names.attentionOutput, inputs: inner, outputs: width, form: shape.form, numerics))
+    try self.init(&weights, names, shape, attention, numerics)
+  }
+
+  /// The same around another attention; the names of its tensors are not read.
+  init(
+    _ weights: inout Weights, _ names: Names, _ shape: Shape, _ attention: any AttentionBlock,
+    _ numerics: Numerics
+  ) throws(CheckpointError) {
+    let width = shape.attention.width
+    self.attention = attention
     attentionNorm = try LayerNorm(
       &weights, names.attentionNorm, size: width, epsilon: shape.epsilon)
-    intermediate = try Linear(
-      &weights, names.intermediate, inputs: width, outputs: shape.intermediateSize, numerics)
-    output = try Linear(
-      &weights, names.output, inputs: shape.intermediateSize, outputs: width, numerics)
+    feedForward = FeedForward(
+      shape.activation,
+      intermediate: try Linear(
+        &weights, names.intermediate, inputs: width, outputs: shape.intermediateSize,
+        form: shape.form,
+        numerics),
+      output: try Linear(
+        &weights, names.output, inputs: shape.intermediateSize, outputs: width, form: shape.form,
+        numerics))
     outputNorm = try LayerNorm(&weights, names.outputNorm, size: width, epsilon: shape.epsilon)
   }
 
-  /// hidden [tokens, width] in place; with `only`, the outputs of that token of each text:
-  /// [texts, width], with the bits that they have among all.
-  func forward(
-    _ kernels: KernelSet, _ slice: TokenSlice, _ workspace: Workspace, only: TokenPlace? = nil
-  ) {
-    let width = shape.width
-    let hidden = workspace[.hidden]
-    let wide = workspace[.wide]
-    let context = workspace[.context]
-    let product = workspace[.product]
-    let operand = workspace[.operand]
+  var cost: EncoderCost { attention.cost + feedForward.cost }
 
-    qkv(kernels, wide, hidden, rows: slice.tokenCount, scratch: operand)
-    var rows = 0
-    for text in slice.texts {
-      let range = slice.range(text)
-      let start = range.lowerBound - slice.start
-      let queries = only?.places(range.count) ?? 0..<range.count
-      kernels.attention(
-        context + rows * width, qkv: wide + start * 3 * width, stride: 3 * width,
-        tokens: range.count, queries: queries, heads: shape.heads, headSize: shape.headSize,
-        scale: 1 / Float(shape.headSize).squareRoot(), scratch: workspace[.attention])
-      if only != nil {
-        // Rows move to the front only, and never past one that is still to be read.
-        (hidden + rows * width).update(
-          from: hidden + (start + queries.lowerBound) * width, count: queries.count * width)
-      }
-      rows += queries.count
-    }
-    attentionOutput(kernels, product, context, rows: rows, scratch: operand)
-    attentionNorm(kernels, hidden, product, residual: hidden, rows: rows)
-
-    intermediate(kernels, wide, hidden, rows: rows, shape.activation, scratch: operand)
-    output(kernels, product, wide, rows: rows, scratch: operand)
-    outputNorm(kernels, hidden, product, residual: hidden, rows: rows)
+  func workspaceSizes(tokens: Int, longest: Int, _ numerics: Numerics) -> Workspace.Sizes {
+    attention.workspaceSizes(tokens: tokens, longest: longest, numerics)
+      .merging(feedForward.workspaceSizes(tokens: tokens, numerics), uniquingKeysWith: max)
   }
-}
 
-extension [PostNormLayer] {
-  /// Runs layers 1...lastLayer over the hidden states in `workspace`, as `Encoder.forward` says.
   func forward(
-    _ kernels: KernelSet, _ slice: TokenSlice, _ workspace: Workspace, lastLayer: Int,
-    only: TokenPlace?, _ visit: (_ layer: Int, _ hidden: UnsafePointer<Float>) -> Void
-  ) {
-    precondition(slice.tokenCount <= workspace.tokens, "the batch is larger than its workspace")
-    for k in 0..<Swift.min(lastLayer, count) {
-      self[k].forward(kernels, slice, workspace, only: k + 1 == lastLayer ? only : nil)
-      visit(k + 1, workspace[.hidden])
-    }
+    _ kernels: KernelSet, _ slice: TokenSlice, _ workspace: Workspace, only: TokenPlace?
+  ) -> Int {
+    let hidden = workspace[.hidden]
+    let product = workspace[.product]
+    let rows = attention(kernels, slice, workspace, hidden, only: only)
+    attentionNorm(kernels, hidden, product, residual: hidden, rows: rows)
+    feedForward(kernels, workspace, hidden, rows: rows)
+    outputNorm(kernels, hidden, product, residual: hidden, rows: rows)
+    return rows
   }
 }

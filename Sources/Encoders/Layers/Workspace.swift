@@ -8,26 +8,35 @@ public final class Workspace: @unchecked Sendable {
   enum Part: Int, CaseIterable {
     /// The hidden states: [tokens, hiddenSize].
     case hidden
-    /// What attention gives: [tokens, hiddenSize].
+    /// What attention gives: [tokens, heads * headSize]; before it, normalized hidden states.
     case context
     /// What the second product of a pair gives: [tokens, hiddenSize].
     case product
-    /// Query, key and value beside each other, or the intermediate states.
+    /// Query, key and value beside each other, or the intermediate states and their gates.
     case wide
     /// Keys, values and scores of one head.
     case attention
     /// The left factor of a product in another precision.
     case operand
+    /// What attention adds to the scores of one head, and what that is made of.
+    case bias
+    /// What depends on places alone, for texts of up to `longest` tokens: ``PositionTables``.
+    case positions
   }
+
+  /// Floats of each part; a part that is not named is empty.
+  typealias Sizes = [Part: Int]
 
   /// The number of tokens of a batch that the parts hold.
   public let tokens: Int
+  /// The number of tokens of a text that the parts hold.
+  public let longest: Int
   private let arena: FloatBuffer
   private let starts: [Int]
 
-  /// `sizes`: floats of each part; a part that is not named is empty.
-  init(tokens: Int, _ sizes: [Part: Int]) {
+  init(tokens: Int, longest: Int, _ sizes: Sizes) {
     self.tokens = tokens
+    self.longest = longest
     var starts: [Int] = []
     var end = 0
     for part in Part.allCases {

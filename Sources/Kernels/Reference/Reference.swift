@@ -26,17 +26,36 @@ public enum Reference {
     }
   }
 
+  /// Root-mean-square normalization of one row.
+  public static func rmsNorm(_ v: [Double], gamma: [Double], epsilon: Double) -> [Double] {
+    let mean = v.reduce(0) { $0 + $1 * $1 } / Double(v.count)
+    return zip(v, gamma).map { $0 / (mean + epsilon).squareRoot() * $1 }
+  }
+
+  /// The pairs (x[c], x[c + half]) of one head turned by `angles`.
+  public static func rotate(_ x: [Double], angles: [Double]) -> [Double] {
+    let half = angles.count
+    return angles.indices.map { x[$0] * cos(angles[$0]) - x[$0 + half] * sin(angles[$0]) }
+      + angles.indices.map { x[$0 + half] * cos(angles[$0]) + x[$0] * sin(angles[$0]) }
+  }
+
   /// Attention of one head: q, k, v [tokens][headSize], bias included; [tokens][headSize].
+  ///
+  /// `bias`: [tokens][tokens], added to the scaled scores.
   public static func attention(
-    _ q: [[Double]], _ k: [[Double]], _ v: [[Double]], scale: Double
+    _ q: [[Double]], _ k: [[Double]], _ v: [[Double]], scale: Double, bias: [[Double]]? = nil,
+    reach: AttentionReach = .all
   ) -> [[Double]] {
-    q.map { query in
-      let scores = k.map { key in zip(query, key).reduce(0) { $0 + $1.0 * $1.1 } * scale }
+    q.enumerated().map { i, query in
+      let seen = k.indices.filter { reach.contains(query: i, key: $0) }
+      let scores = seen.map { j in
+        zip(query, k[j]).reduce(0) { $0 + $1.0 * $1.1 } * scale + (bias?[i][j] ?? 0)
+      }
       let top = scores.max() ?? 0
       let weights = scores.map { exp($0 - top) }
       let sum = weights.reduce(0, +)
       return (v.first ?? []).indices.map { c in
-        zip(weights, v).reduce(0) { $0 + $1.0 * $1.1[c] } / sum
+        zip(weights, seen).reduce(0) { $0 + $1.0 * v[$1.1][c] } / sum
       }
     }
   }

@@ -1,0 +1,137 @@
+import Checkpoints
+import Kernels
+
+/// XLNet's settings, named as in config.json.
+///
+/// Source: `transformers/models/xlnet/configuration_xlnet.py`.
+struct XLNetConfig: Sendable, Equatable {
+  let vocabSize: Int
+  /// The hidden size.
+  let dModel: Int
+  let nLayer: Int
+  let nHead: Int
+  let dInner: Int
+  let ffActivation: Activation
+  let layerNormEps: Float
+  /// Nil for none.
+  let clampLen: Int?
+  /// Whether a token sees those before it alone.
+  let isCausal: Bool
+
+  /// Reads and checks config.json.
+  ///
+  /// - Throws: ``CheckpointError`` for a value that is missing, wrong, or whose effect Firn does
+  ///   not compute.
+  init(_ config: JSONFile) throws(CheckpointError) {
+    vocabSize = try config.integer("vocab_size")
+    dModel = try config.integer("d_model")
+    nLayer = try config.integer("n_layer")
+    nHead = try config.integer("n_head")
+    dInner = try config.integer("d_inner")
+    ffActivation = try .init(config, key: "ff_activation", default: "gelu")
+    layerNormEps = Float(try config.real("layer_norm_eps", default: 1e-12))
+    let clamp = try config.integer("clamp_len", default: -1, minimum: -1)
+    clampLen = clamp > 0 ? clamp : nil
+    try config.demandDivisor("n_head", of: "d_model", dModel)
+    guard dModel % 2 == 0 else { throw config.bad("d_model", "an even number") }
+    let headSize = dModel / nHead
+    guard try config.integer("d_head", default: headSize) == headSize else {
+      throw config.bad("d_head", "d_model / n_head, \(headSize)")
+    }
+    switch try config.string("attn_type", default: "bi") {
+    case "bi": isCausal = false
+    case "uni": isCausal = true
+    case let other:
+      throw .unsupported(
+        path: config.path, key: "attn_type", value: other, supported: "bi, uni")
+    }
+    try config.demand("bi_data", false)
+    // With bi_directional attention it changes nothing.
+    if isCausal { try config.demand("same_length", false) }
+  }
+}
+
+/// XLNet (Yang et al. 2019, arXiv:1906.08237), without heads, of one text without memory.
+///
+/// Source: `transformers/models/xlnet/modeling_xlnet.py`. Token types are read as segments.
+enum XLNet: Architecture {
+  static let modelTypes = ["xlnet"]
+
+  /// Distances have sines, however far.
+  static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? { nil }
+
+  static func load(
+    _ folder: ModelFolder, _ numerics: Numerics
+  ) throws(CheckpointError) -> any Encoder {
+    let config = try XLNetConfig(folder.config)
+    let width = config.dModel
+    let word = "word_embedding.weight"
+    var weights = try Weights(folder, prefixes: ["", "transformer."], probe: word)
+    let embeddings = try Embeddings(
+      &weights, .init(word: word),
+      .init(width: width, vocabulary: config.vocabSize, hiddenSize: width), numerics)
+    var attention = SelfAttention.Shape(width: width, heads: config.nHead)
+    if config.isCausal { attention.reach = .causal }
+    let shape = PostNormLayer.Shape(
+      attention: attention, intermediateSize: config.dInner, activation: config.ffActivation,
+      epsilon: config.layerNormEps)
+    var layers: [PostNormLayer] = []
+    for k in 0..<config.nLayer {
+      let layer = "layer.\(k)"
+      let names = PostNormLayer.Names(
+        qkv: [], attentionOutput: "", attentionNorm: "\(layer).rel_attn.layer_norm",
+        intermediate: "\(layer).ff.layer_1", output: "\(layer).ff.layer_2",
+        outputNorm: "\(layer).ff.layer_norm")
+      layers.append(
+        try PostNormLayer(
+          &weights, names, shape, try Self.attention(&weights, layer, attention, numerics),
+          numerics))
+    }
+    try weights.finish()
+    return StackedEncoder(
+      hiddenSize: width, maximumTokens: nil, vocabularySize: config.vocabSize,
+      typeVocabularySize: StackedEncoder<PostNormLayer>.anyType, numerics: numerics,
+      embeddings: embeddings, layers: layers,
+      positions: .sinusoids(Sinusoids(width: width, clamp: config.clampLen)))
+  }
+
+  private static func attention(
+    _ weights: inout Weights, _ layer: String, _ shape: SelfAttention.Shape, _ numerics: Numerics
+  ) throws(CheckpointError) -> SegmentAttention {
+    let (width, inner) = (shape.width, shape.inner)
+    let size = width * inner
+    func tensor(_ name: String, _ sizes: [Int]) throws(CheckpointError) -> FloatBuffer {
+      let values = try weights.tensor("\(layer).rel_attn.\(name)", sizes)
+      let copy = FloatBuffer(count: sizes.reduce(1, *))
+      copy.pointer.update(from: values.pointer, count: values.count)
+      return copy
+    }
+    let square = [width, shape.heads, shape.headSize]
+    let perHead = [shape.heads, shape.headSize]
+    let qkv = FloatBuffer(count: 3 * size)
+    for (i, name) in ["q", "k", "v"].enumerated() {
+      let part = try tensor(name, square)
+      Linear.transpose(qkv.pointer + i * size, part.pointer, rows: width, columns: inner)
+    }
+    let distance = FloatBuffer(count: size)
+    let part = try tensor("r", square)
+    Linear.transpose(distance.pointer, part.pointer, rows: width, columns: inner)
+    let output = try tensor("o", square)
+    let content = try tensor("r_w_bias", perHead)
+    let queryBias = FloatBuffer(count: 3 * inner)
+    queryBias.pointer.update(from: content.pointer, count: inner)
+    func less(_ name: String) throws(CheckpointError) -> UnsafePointerBox {
+      let bias = try tensor(name, perHead)
+      for i in 0..<inner { bias.pointer[i] -= content.pointer[i] }
+      return .init(bias)
+    }
+    return SegmentAttention(
+      shape: shape,
+      qkv: Linear(
+        packing: qkv.pointer, bias: .init(queryBias), inputs: width, outputs: 3 * inner, numerics),
+      output: Linear(packing: output.pointer, inputs: inner, outputs: width, numerics),
+      distance: Linear(packing: distance.pointer, inputs: width, outputs: inner, numerics),
+      distanceBias: try less("r_r_bias"), segmentBias: try less("r_s_bias"),
+      segments: .init(try tensor("seg_embed", [2] + perHead)))
+  }
+}

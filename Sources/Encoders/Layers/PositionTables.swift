@@ -1,0 +1,160 @@
+import Checkpoints
+import Contracts
+import Glibc
+import Kernels
+
+/// What an encoder computes from places alone, once for each workspace.
+enum PositionTables: Sendable {
+  case relative(RelativeBias)
+  case rotations(Rotations)
+  case sinusoids(Sinusoids)
+
+  /// Floats of the tables for texts of up to `longest` tokens.
+  func size(longest: Int) -> Int {
+    switch self {
+    case .relative(let bias): bias.heads * max(2 * longest - 1, 0)
+    case .rotations(let rotations): rotations.frequencies.count * longest * 2 * rotations.half
+    case .sinusoids(let sinusoids): sinusoids.width * max(2 * longest - 1, 0)
+    }
+  }
+
+  func fill(_ tables: UnsafeMutablePointer<Float>, longest: Int) {
+    switch self {
+    case .relative(let bias): bias.fill(tables, longest: longest)
+    case .rotations(let rotations): rotations.fill(tables, longest: longest)
+    case .sinusoids(let sinusoids): sinusoids.fill(tables, longest: longest)
+    }
+  }
+}
+
+/// A learned bias of the scores that depends on how far the key stands from the query, by buckets: one
+/// each for near distances, and wider ones towards far (Raffel et al. 2020, arXiv:1910.10683).
+///
+/// Source: `T5Attention._relative_position_bucket` in `transformers/models/t5/modeling_t5.py`, and
+/// the same in MPNet.
+struct RelativeBias: Sendable {
+  /// [rows, heads].
+  private let table: UnsafePointerBox
+  let heads: Int
+  private let buckets: Int
+  private let maximumDistance: Int
+
+  /// Loads `name`: [rows, heads], of which the first `buckets` rows are used.
+  init(
+    _ weights: inout Weights, _ name: String, rows: Int, heads: Int, buckets: Int,
+    maximumDistance: Int
+  ) throws(CheckpointError) {
+    let values = try weights.tensor(name, [rows, heads])
+    table = values.count > 0 ? .init(values) : .init(FloatBuffer(count: rows * heads))
+    self.heads = heads
+    self.buckets = buckets
+    self.maximumDistance = maximumDistance
+  }
+
+  /// bias: [heads][2 * longest - 1], distance 0 in the middle.
+  func fill(_ bias: UnsafeMutablePointer<Float>, longest: Int) {
+    let size = 2 * longest - 1
+    for i in 0..<max(size, 0) {
+      let row = table.pointer + bucket(i - (longest - 1)) * heads
+      for head in 0..<heads { bias[head * size + i] = row[head] }
+    }
+  }
+
+  /// The row for a key `distance` tokens after the query.
+  func bucket(_ distance: Int) -> Int {
+    let side = buckets / 2
+    let exact = side / 2
+    let first = distance > 0 ? side : 0
+    let steps = abs(distance)
+    if steps < exact { return first + steps }
+    // In float32, as PyTorch computes it: a distance at a bucket's edge must fall on the same side.
+    let place =
+      logf(Float(steps) / Float(exact))
+      / Float(log(Double(maximumDistance) / Double(exact))) * Float(side - exact)
+    return first + min(exact + Int(place), side - 1)
+  }
+}
+
+/// Rotary position embeddings (Su et al. 2021, arXiv:2104.09864): each pair of a head's numbers is turned
+/// by an angle that grows with the token's place. An encoder may have several, with other speeds.
+struct Rotations: Sendable {
+  /// Radians a token, of each rotation and each pair.
+  let frequencies: [[Float]]
+  /// The number of pairs of a head.
+  let half: Int
+
+  /// `bases`: the longest wavelength of each rotation, in tokens a radian.
+  ///
+  /// Source: `ModernBertRotaryEmbedding` in `transformers/models/modernbert/modeling_modernbert.py`.
+  init(bases: [Double], headSize: Int) {
+    half = headSize / 2
+    frequencies = bases.map { base in
+      (0..<headSize / 2).map { pair in
+        // In float32, as PyTorch computes it: far places multiply what the rounding leaves.
+        let exponent = Float(2 * pair) / Float(headSize)
+        return 1 / Float(pow(base, Double(exponent)))
+      }
+    }
+  }
+
+  /// tables: [rotations][longest][cosines and sines][half].
+  func fill(_ tables: UnsafeMutablePointer<Float>, longest: Int) {
+    var to = tables
+    for own in frequencies {
+      for place in 0..<longest {
+        for (pair, frequency) in own.enumerated() {
+          let angle = Double(Float(place) * frequency)
+          to[pair] = Float(cos(angle))
+          to[half + pair] = Float(sin(angle))
+        }
+        to += 2 * half
+      }
+    }
+  }
+
+  /// Turns the first `heads` heads of each row of x [tokens, stride] by rotation `number` of the
+  /// tables in a workspace.
+  static func turn(
+    _ kernels: KernelSet, _ x: UnsafeMutablePointer<Float>, stride: Int, _ slice: TokenSlice,
+    _ workspace: Workspace, _ number: Int, heads: Int, half: Int
+  ) {
+    let table = workspace[.positions] + number * workspace.longest * 2 * half
+    var row = x
+    for text in slice.texts {
+      for place in 0..<slice.range(text).count {
+        let cosines = table + place * 2 * half
+        kernels.rotate(row, cosines: cosines, sines: cosines + half, heads: heads, half: half)
+        row += stride
+      }
+    }
+  }
+}
+
+/// Sines and cosines of how far a query stands after a key, at the speeds of Vaswani et al. 2017.
+///
+/// Source: `XLNetModel.relative_positional_encoding` in `transformers/models/xlnet/modeling_xlnet.py`.
+struct Sinusoids: Sendable {
+  /// Half of them sines, half cosines.
+  let width: Int
+  /// The distance beyond which all are taken for it; nil for none.
+  let clamp: Int?
+
+  /// tables: [2 * longest - 1][width], from the largest distance down to the smallest.
+  func fill(_ tables: UnsafeMutablePointer<Float>, longest: Int) {
+    let half = width / 2
+    // In float32, as PyTorch computes it.
+    let frequencies = (0..<half).map { pair in
+      1 / Float(pow(10_000, Double(Float(2 * pair) / Float(width))))
+    }
+    for row in 0..<max(2 * longest - 1, 0) {
+      var distance = longest - 1 - row
+      if let clamp { distance = min(max(distance, -clamp), clamp) }
+      let to = tables + row * width
+      for (pair, frequency) in frequencies.enumerated() {
+        let angle = Double(Float(distance) * frequency)
+        to[pair] = Float(sin(angle))
+        to[half + pair] = Float(cos(angle))
+      }
+    }
+  }
+}
