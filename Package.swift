@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "firn-fetch",
       dependencies: [
-        "Hub", "StageKit", "Reporting",
+        "Hub", "StageKit", "Checkpoints", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
