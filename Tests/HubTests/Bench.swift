@@ -56,6 +56,8 @@ final class Bench {
     }
   }()
 
+  static func size(of names: String...) -> Int { names.reduce(0) { $0 + (files[$1]?.count ?? 0) } }
+
   static let digest = FakeHub.sha256(weights)
 
   // MARK: - Fetching
