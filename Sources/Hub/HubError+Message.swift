@@ -21,7 +21,7 @@ extension HubError: Explained {
         at: cache, advice: "unset HF_HUB_OFFLINE to fetch it, or see firn-fetch status")
     case .noConnection(let address, let reason, let attempts):
       Complaint(
-        .ioError, "\(reason), in \(attempts) attempts", at: address,
+        .ioError, attempts > 1 ? "\(reason), \(attempts) times" : reason, at: address,
         advice: "check the network (https_proxy, and package ca-certificates for https) and run "
           + "again: it goes on where it stopped; HF_HUB_OFFLINE=1 takes what is cached")
     case .noAccess(let model, let status, let withToken, let message):

@@ -39,7 +39,7 @@ package struct Patience: Sendable {
           throw passing.failure(failures)
         }
         let seconds = String(format: "%g", (wait * 10).rounded(.up) / 10)
-        notice("\(passing.failure(failures).complaint.what); again in \(seconds) s")
+        notice("\(passing.failure(1).complaint.what); again in \(seconds) s")
         pause(wait)
       }
     }
