@@ -18,6 +18,7 @@ let package = Package(
       name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CKernels"),
 
     // MARK: - Contract
@@ -54,6 +55,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // The only target that touches the network, and firn-fetch the only stage that has it.
+    .target(
+      name: "Hub", dependencies: ["CCurl", "Checkpoints", "AtomicFiles", "Digests", "StageKit"]),
+
     .target(
       name: "Benchmarks",
       dependencies: [
@@ -62,6 +67,12 @@ let package = Package(
       ]),
 
     // MARK: - Stages
+    .executableTarget(
+      name: "firn-fetch",
+      dependencies: [
+        "Hub", "StageKit", "Checkpoints", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "firn-tokenize",
       dependencies: [
@@ -127,6 +138,13 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),
+    // Against a hub of its own on the loopback interface; nothing here needs a network.
+    .testTarget(
+      name: "HubTests",
+      dependencies: [
+        "Hub", "Checkpoints", "Digests", "StageKit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     // Runs the built executables; `swift build --build-tests` builds them as the package's products.
     .testTarget(name: "StagesTests", resources: [.copy("Fixtures")]),
   ],

@@ -9,7 +9,7 @@ set -eu
 export LC_ALL=C
 
 # Libraries that Firn links or loads, and pkg-config, by which SwiftPM finds them.
-libraries="libopenblas-dev libhdf5-dev zlib1g-dev pkg-config"
+libraries="libopenblas-dev libhdf5-dev zlib1g-dev libcurl4-openssl-dev ca-certificates pkg-config"
 
 # ------------------------------------------------------------------------------------------------
 
@@ -32,19 +32,29 @@ main() {
 missing_libraries() {
   if ! command -v dpkg-query >/dev/null; then
     # Not Debian nor Ubuntu: what SwiftPM will ask is all that can be asked.
-    pkg-config --exists openblas hdf5 zlib 2>/dev/null || fail \
-      "this machine has no dpkg, and pkg-config does not find openblas, hdf5 and zlib." \
+    pkg-config --exists openblas hdf5 zlib libcurl 2>/dev/null || fail \
+      "this machine has no dpkg, and pkg-config does not find openblas, hdf5, zlib and libcurl." \
       "Install their development packages and pkg-config by this system's own means."
     return
   fi
-  installed=" $(dpkg-query -W -f '${Package}=${db:Status-Status} ' $libraries pkgconf 2>/dev/null || true)"
+  installed=" $(dpkg-query -W -f '${Package}=${db:Status-Status} ' $libraries pkgconf \
+    libcurl4-gnutls-dev 2>/dev/null || true)"
   for package in $libraries; do
     case "$installed" in
       *" $package=installed "*) ;;
-      *" pkgconf=installed "*) [ "$package" = pkg-config ] || printf ' %s' "$package" ;;
-      *) printf ' %s' "$package" ;;
+      *) stands_in "$package" || printf ' %s' "$package" ;;
     esac
   done
+}
+
+# Whether another installed package serves as well. The two flavours of libcurl exclude one another:
+# asking for one would take the other away.
+stands_in() {
+  case "$1 $installed" in
+    "pkg-config "*" pkgconf=installed "* | \
+      "libcurl4-openssl-dev "*" libcurl4-gnutls-dev=installed "*) return 0 ;;
+    *) return 1 ;;
+  esac
 }
 
 # swiftc links by clang with gold, and needs the C and C++ start-up files and headers. Toolchain

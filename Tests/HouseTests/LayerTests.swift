@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: [
     ("CHDF5", "HDF5"), ("COpenBLAS", "Kernels"), ("CKernels", "Kernels"), ("CZlib", "Corpora"),
-    ("Crypto", "Digests"),
+    ("Crypto", "Digests"), ("CCurl", "Hub"),
   ])
   func outsideLibraryHasOneImporter(library: String, door: String) throws {
     let importers = try manifest.targets
@@ -60,6 +60,17 @@ import Testing
   func targetDoesNotReach(name: String, forbidden: [String]) throws {
     try #require(manifest[name] != nil)
     #expect(manifest.reach(of: name).intersection(forbidden) == [])
+  }
+
+  @Test func onlyFirnFetchReachesTheNetwork() throws {
+    let reaching = manifest.targets.filter { !$0.isTest }
+      .filter { $0.name == "Hub" || manifest.reach(of: $0.name).contains("Hub") }
+    #expect(reaching.map(\.name) == ["Hub", "firn-fetch"])
+    // FoundationNetworking comes with the toolchain: importing it takes no edge.
+    let others = try manifest.targets.flatMap { try House.swiftFiles(of: $0) }
+      .filter { Imports.modules(in: $0.text).contains("FoundationNetworking") }
+      .map(\.path)
+    #expect(others == [])
   }
 
   @Test func onlyStageKitAndStagesReadCommandLines() {

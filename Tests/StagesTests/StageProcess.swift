@@ -3,6 +3,7 @@ import Testing
 
 /// The executables under test.
 enum StageName: String, CaseIterable, CustomTestStringConvertible {
+  case fetch = "firn-fetch"
   case tokenize = "firn-tokenize"
   case encode = "firn-encode"
   case train = "firn-train"

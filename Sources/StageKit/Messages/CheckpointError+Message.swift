@@ -7,7 +7,9 @@ extension CheckpointError: Explained {
       Complaint(
         .noInput, "there is no model '\(model)'",
         at: "looked in \(lookedIn.joined(separator: ", "))",
-        advice: "give a model folder, or a hub id that is already in the cache")
+        advice: HubCache.isHubID(model)
+          ? "give a model folder, or fetch the model first: firn-fetch model \(model)"
+          : "give a model folder, or the id of a model that firn-fetch brought")
     case .missingFile(let path):
       Complaint(
         .noInput, "a file of the model is missing", at: path,
