@@ -2,7 +2,7 @@
 // weighted sum of the values, while the scores are still in the first-level cache.
 
 // exp(scale (s - max)) of the first n scores in place; `base2` is scale / ln 2. Returns the sum.
-static inline float softmax_row(float *s, size_t n, float base2) {
+static inline __attribute__((always_inline)) float softmax_row(float *s, size_t n, float base2) {
   const size_t end = round_up(n, W);
   for (size_t j = n; j < end; j++) s[j] = -3.0e38f;
   vf peak = v_load(s);
@@ -38,11 +38,13 @@ static inline float softmax_seen(float *s, size_t from, size_t to, size_t begin,
   return sum;
 }
 
-static void SIMD(attention)(const firn_attention *task) {
+// `plain`: without a bias, and every token sees every token. A constant, so that the plain loops are free
+// of what the others need.
+static inline __attribute__((always_inline)) void attention_with(const firn_attention *task,
+                                                                 const int plain) {
   const size_t n = task->tokens, d = task->head_size, stride = task->stride;
   const size_t before = task->before, after = task->after;
   const size_t padded = round_up(n, PANEL), wide = round_up(d, PANEL);
-  const int plain = !task->bias && before + 1 >= n && after + 1 >= n;
   float *keys = task->scratch;               // [padded / PANEL][d][PANEL]
   float *values = keys + d * padded;         // [wide / PANEL][n][PANEL]
   float *scores = values + n * wide;         // [TILE_ROWS, padded]
@@ -56,8 +58,8 @@ static void SIMD(attention)(const firn_attention *task) {
       const int rows = (int)(task->queries - i < TILE_ROWS ? task->queries - i : TILE_ROWS);
       // The keys that any of the rows sees: from ... to - 1.
       const size_t top = task->first + i, bottom = top + (size_t)rows - 1;
-      const size_t from = top > before ? (top - before) / PANEL * PANEL : 0;
-      const size_t to = after < n - 1 - bottom ? bottom + after + 1 : n;
+      const size_t from = !plain && top > before ? (top - before) / PANEL * PANEL : 0;
+      const size_t to = !plain && after < n - 1 - bottom ? bottom + after + 1 : n;
       for (size_t j = from; j < to; j += PANEL)
         tile(rows, scores + j, padded, q + top * stride, stride, keys + j * d, d, no_bias);
       float inverse[TILE_ROWS];
@@ -86,4 +88,11 @@ static void SIMD(attention)(const firn_attention *task) {
       }
     }
   }
+}
+
+static void SIMD(attention)(const firn_attention *task) {
+  if (!task->bias && task->before + 1 >= task->tokens && task->after + 1 >= task->tokens)
+    attention_with(task, 1);
+  else
+    attention_with(task, 0);
 }
