@@ -28,7 +28,7 @@ public final class AtomicFile: Sendable {
       throw .isFolder(path: path)
     }
     self.path = path
-    temporaryPath = "\(folder)/.\(name).\(getpid()).tmp"
+    temporaryPath = "\(folder)/\(Self.temporaryName(for: name))"
     let descriptor = open(temporaryPath, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
     close(descriptor)
@@ -36,6 +36,14 @@ public final class AtomicFile: Sendable {
   }
 
   deinit { discard() }
+
+  /// A hidden name beside `name` that no other output has, of this process or another.
+  public static func temporaryName(for name: String) -> String {
+    let number = count.wrappingAdd(1, ordering: .relaxed).newValue
+    return ".\(name).\(getpid()).\(number).tmp"
+  }
+
+  private static let count = Atomic<Int>(0)
 
   /// Flushes the temporary file to disk and moves it to its place.
   ///

@@ -30,7 +30,7 @@ public final class AtomicFolder {
         throw .notOurs(path: trimmed, marker: marker)
       }
     }
-    temporaryPath = folder + "/." + url.lastPathComponent + ".\(getpid()).tmp"
+    temporaryPath = folder + "/" + AtomicFile.temporaryName(for: url.lastPathComponent)
     do {
       try FileManager.default.createDirectory(
         atPath: temporaryPath, withIntermediateDirectories: true)

@@ -130,7 +130,7 @@ struct RepositoryCache {
     let target = Self.target(blob: etag, depth: file.components.count)
     if (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) == target { return }
     var parts = file.components
-    parts[parts.count - 1] = ".\(file.name).\(getpid()).tmp"
+    parts[parts.count - 1] = AtomicFile.temporaryName(for: file.name)
     let temporary = snapshot(commit) + "/" + parts.joined(separator: "/")
     unlink(temporary)
     guard symlink(target, temporary) == 0 else {
