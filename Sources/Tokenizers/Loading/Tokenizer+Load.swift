@@ -36,12 +36,13 @@ extension Tokenizer {
 
   /// Puts the parts together: gives the added tokens their ids, and their normalized forms.
   init(
-    files: [String], modelMaxLength: Int?, normalizer: Normalizer?, preTokenizer: PreTokenizer?,
-    model: Model, postProcessor: PostProcessor, addedTokens: [AddedToken]
+    files: [String], modelMaxLength: Int?, truncatesLeft: Bool, normalizer: NormalizerChain,
+    preTokenizer: PreTokenizerChain, model: Model, postProcessor: PostProcessor,
+    addedTokens: [AddedToken]
   ) throws {
     var ids: [[UInt8]: Int32] = [:]
     // As Hugging Face numbers a token that the model does not have: behind the vocabulary.
-    var nextID = Int32(model.vocabulary.count)
+    var nextID = Int32(model.tokenCount)
     var tokenOfID: [Int32: AddedToken] = [:]
     var order: [Int32] = []
     for token in addedTokens where !token.content.isEmpty {
@@ -67,8 +68,7 @@ extension Tokenizer {
       guard let token = tokenOfID[id] else { continue }
       let content = Array(token.content.utf8)
       if token.isNormalized {
-        let form = normalizer?.normalized(content) ?? content
-        normalizedTokens.insert(form, id: id, token: token)
+        normalizedTokens.insert(normalizer.normalized(content), id: id, token: token)
       } else {
         rawTokens.insert(content, id: id, token: token)
       }
@@ -76,6 +76,7 @@ extension Tokenizer {
 
     self.definitionFiles = files
     self.modelMaxLength = modelMaxLength
+    self.truncatesLeft = truncatesLeft
     self.normalizer = normalizer
     self.preTokenizer = preTokenizer
     self.model = model
