@@ -86,9 +86,8 @@ extension Tokenizer {
     return scratch.repaired.bytes
   }
 
-  /// Normalizes a stretch between added tokens and encodes it.
-  ///
-  /// - Parameter isFirst: whether the whole text begins there.
+  /// Normalizes a stretch between added tokens and encodes it; `isFirst` says whether the whole text
+  /// begins there.
   private func encodeStretch(
     _ stretch: UnsafeBufferPointer<UInt8>, isFirst: Bool, _ scratch: inout Scratch
   ) {

@@ -74,9 +74,9 @@ struct EncodingTests {
   @Test(.timeLimit(.minutes(1)), arguments: ["gpt2", "xlm_roberta"])
   func longWordsAndManyWords(_ folder: String) throws {
     let tokenizer = try Tokenizer.load(folder: Expected.fixture(folder).path)
-    let one = tokenizer.encode("unbelievable").ids.count - tokenizer.specialTokenCount
     let long = tokenizer.encode(String(repeating: "unbelievable", count: 50_000))
-    #expect(long.fullCount > 50_000 && long.fullCount <= 50_000 * one + 2)
+    // A token at least for each word, a character at most for each token.
+    #expect(long.fullCount > 50_000 && long.fullCount <= 50_000 * 12 + 2)
     let words = (0..<40_000).map { "w\($0)" }
     let together = tokenizer.encode(words.joined(separator: " ")).ids
     let last = tokenizer.encode(" " + words[39_999]).ids

@@ -64,8 +64,8 @@ struct LoadErrorTests {
     Fault(old: #""type": "WordPiece""#, new: #""type": "BPE", "merges": ["a b c"]"#) {
       .badMerge(file: $0, merge: "a b c")
     },
-    Fault(old: #""type": "WordPiece""#, new: #""type": "BPE", "merges": [["a", "b"]]"#) {
-      .tokenNotInVocabulary(file: $0, token: "b")
+    Fault(old: #""type": "WordPiece""#, new: #""type": "BPE", "merges": [["a", "\u0023#b"]]"#) {
+      .tokenNotInVocabulary(file: $0, token: "##b")
     },
     Fault(old: #""1.0""#, new: #""2.0""#) {
       .unsupported(file: $0, role: "version", name: "2.0")

@@ -28,9 +28,7 @@ enum JSONVocabulary {
     return places
   }
 
-  /// Reads an object of tokens and ids.
-  ///
-  /// - Parameter role: the object's place in the file, for messages.
+  /// Reads an object of tokens and ids; `role` is its place in the file, for messages.
   static func read(
     _ object: UnsafeBufferPointer<UInt8>, file: String, role: String = "model.vocab"
   ) throws -> Vocabulary {

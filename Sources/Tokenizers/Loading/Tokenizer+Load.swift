@@ -3,7 +3,8 @@ extension Tokenizer {
   ///
   /// tokenizer.json decides alone where it is there, as in Hugging Face tokenizers (its padding
   /// and truncation are left to the caller). Without it, vocab.txt makes a BERT tokenizer, with
-  /// the settings of tokenizer_config.json, special_tokens_map.json and sentence_bert_config.json.
+  /// the settings of tokenizer_config.json, special_tokens_map.json and sentence_bert_config.json;
+  /// vocab.json and merges.txt make one of GPT-2, RoBERTa or GPT.
   ///
   /// - Throws: `TokenizerError` when a file is missing, broken or asks for what Firn does not have.
   public static func load(folder path: String) throws(TokenizerError) -> Tokenizer {
@@ -15,6 +16,7 @@ extension Tokenizer {
       if folder.has("vocab.txt") {
         return try load(vocabulary: "vocab.txt", of: folder)
       }
+      if folder.has("vocab.json"), folder.has("merges.txt") { return try loadMerges(of: folder) }
       throw TokenizerError.noTokenizer(folder: path)
     } catch let error as TokenizerError {
       throw error
@@ -30,8 +32,11 @@ extension Tokenizer {
   public static func definitionFiles(folder path: String) throws(TokenizerError) -> [String] {
     let folder = ModelFolder(path: path)
     if folder.has("tokenizer.json") { return [folder.file("tokenizer.json")] }
-    guard folder.has("vocab.txt") else { throw .noTokenizer(folder: path) }
-    return vocabularyFiles.filter(folder.has).map(folder.file)
+    if folder.has("vocab.txt") { return vocabularyFiles.filter(folder.has).map(folder.file) }
+    guard folder.has("vocab.json"), folder.has("merges.txt") else {
+      throw .noTokenizer(folder: path)
+    }
+    return mergesFiles.filter(folder.has).map(folder.file)
   }
 
   /// Puts the parts together: gives the added tokens their ids, and their normalized forms.

@@ -63,7 +63,7 @@ extension Tokenizer {
   }
 
   /// The added tokens of tokenizer_config.json in the order of their ids.
-  private static func addedTokens(
+  static func addedTokens(
     _ config: TokenizerConfig, in folder: ModelFolder
   ) throws -> [AddedToken] {
     let tokens = try (config.addedTokens ?? [:]).map { key, token in

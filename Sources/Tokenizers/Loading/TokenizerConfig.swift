@@ -5,6 +5,10 @@ struct TokenizerConfig: Decodable {
   var lowercases: Bool?
   var stripsAccents: Bool?
   var spacesCJK: Bool?
+  var addsPrefixSpace: Bool?
+  var addsBeginning: Bool?
+  var beginning: NamedToken?
+  var end: NamedToken?
   var unknown: NamedToken?
   var separator: NamedToken?
   var padding: NamedToken?
@@ -18,6 +22,10 @@ struct TokenizerConfig: Decodable {
     case lowercases = "do_lower_case"
     case stripsAccents = "strip_accents"
     case spacesCJK = "tokenize_chinese_chars"
+    case addsPrefixSpace = "add_prefix_space"
+    case addsBeginning = "add_bos_token"
+    case beginning = "bos_token"
+    case end = "eos_token"
     case unknown = "unk_token"
     case separator = "sep_token"
     case padding = "pad_token"

@@ -20,9 +20,8 @@ struct BPE: Sendable {
     byteIDs = vocabulary.byteTokens()
   }
 
-  /// Appends the ids of one word.
-  ///
-  /// - Parameter isSpelled: false for a word whose bytes the model looks up in GPT-2's spelling.
+  /// Appends the ids of one word; its bytes are still to be put into GPT-2's spelling unless
+  /// `isSpelled`.
   func tokenize(
     _ word: UnsafeBufferPointer<UInt8>, isSpelled: Bool, scratch: inout ModelScratch,
     into ids: inout [Int32]

@@ -23,10 +23,8 @@ enum Model: Sendable {
     }
   }
 
-  /// Appends the ids of one word.
-  ///
-  /// - Parameter isSpelled: false for a word whose bytes are still to be spelled by
-  ///   `ByteLevelAlphabet`.
+  /// Appends the ids of one word; its bytes are still to be spelled by `ByteLevelAlphabet` unless
+  /// `isSpelled`.
   @inline(__always)
   func tokenize(
     _ word: UnsafeBufferPointer<UInt8>, isSpelled: Bool, scratch: inout ModelScratch,

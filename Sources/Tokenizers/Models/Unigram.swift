@@ -14,9 +14,7 @@ struct Unigram: Sendable {
   /// How far an unknown character stays below the worst piece.
   private static let unknownPenalty = 10.0
 
-  /// - Parameters:
-  ///   - pieces: by id; of equal ones the last counts.
-  ///   - unknownID: the id of a piece.
+  /// Of equal pieces the last counts; `unknownID` is the id of a piece.
   init(pieces: PieceList, unknownID: Int32, fallsBackToBytes: Bool) {
     var vocabulary = Vocabulary(expectedCount: pieces.count)
     var trie = PieceTrie(expectedByteCount: pieces.byteCount)

@@ -11,9 +11,8 @@ struct NormalizerChain: Sendable {
     var hasDroppedBeginning = false
   }
 
-  /// The normalized form of `text`, in `scratch` and valid until its next use.
-  ///
-  /// - Parameter watchesBeginning: keep `hasDroppedBeginning`.
+  /// The normalized form of `text`, in `scratch` and valid until its next use; `hasDroppedBeginning`
+  /// is kept if `watchesBeginning`.
   func normalize(
     _ text: UnsafeBufferPointer<UInt8>, scratch: inout Scratch, watchesBeginning: Bool = false
   ) -> UnsafeBufferPointer<UInt8> {

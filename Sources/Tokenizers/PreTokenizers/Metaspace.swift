@@ -12,9 +12,8 @@ struct Metaspace: Sendable {
   let prependScheme: PrependScheme
   let splits: Bool
 
-  /// Appends `text` with the spaces replaced and the first character put in front.
-  ///
-  /// - Parameter isFirst: whether `text` is where the whole text begins.
+  /// Appends `text` with the spaces replaced and the first character put in front; `isFirst` says
+  /// whether the whole text begins there.
   func replaceSpaces(
     in text: UnsafeBufferPointer<UInt8>, isFirst: Bool, into output: inout ByteBuffer
   ) {

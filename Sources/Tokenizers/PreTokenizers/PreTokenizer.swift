@@ -10,11 +10,8 @@ enum PreTokenizer: Sendable {
   /// Spells bytes out, where a step follows ByteLevel.
   case byteLevelAlphabet
 
-  /// Hands over the words of `text` in order; none is empty.
-  ///
-  /// - Parameters:
-  ///   - isFirst: whether `text` is where the whole text begins.
-  ///   - buffer: for a form of the text that the words are cut from.
+  /// Hands over the words of `text` in order; none is empty. `isFirst` says whether the whole text
+  /// begins there; `buffer` is for a form of the text that the words are cut from.
   @inline(__always)
   func forEachWord(
     of text: UnsafeBufferPointer<UInt8>, isFirst: Bool, buffer: PreTokenizerChain.Buffer,

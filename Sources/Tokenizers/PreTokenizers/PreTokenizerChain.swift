@@ -32,11 +32,8 @@ struct PreTokenizerChain: Sendable {
     }
   }
 
-  /// Hands over the words of `text` in order; none is empty.
-  ///
-  /// - Parameters:
-  ///   - isFirst: whether `text` is where the whole text begins.
-  ///   - buffers: one for each step.
+  /// Hands over the words of `text` in order; none is empty. `isFirst` says whether the whole text
+  /// begins there; there is a buffer for each step.
   func forEachWord(
     of text: UnsafeBufferPointer<UInt8>, isFirst: Bool, step: Int = 0, buffers: [Buffer],
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
