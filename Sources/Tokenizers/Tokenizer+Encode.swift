@@ -112,6 +112,11 @@ extension Tokenizer {
   private func encodeNormalized(
     _ text: UnsafeBufferPointer<UInt8>, isFirst: Bool, _ scratch: inout Scratch
   ) {
+    if let bert = preTokenizer.onlyBert, case .wordPiece(let wordPiece) = model {
+      // The general way below would cost this pair, the most frequent one, a third of its speed.
+      bert.forEachWord(of: text) { wordPiece.tokenize($0, into: &scratch.ids) }
+      return
+    }
     let isSpelled = !preTokenizer.leavesBytesToModel
     preTokenizer.forEachWord(
       of: text, isFirst: isFirst, buffers: scratch.preTokenization

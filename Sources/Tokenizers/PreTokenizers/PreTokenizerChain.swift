@@ -11,6 +11,9 @@ struct PreTokenizerChain: Sendable {
     var bytes = ByteBuffer()
   }
 
+  /// BERT's pre-tokenizer when it is the only step.
+  let onlyBert: BertPreTokenizer?
+
   /// Whether a step asks where the whole text begins.
   let watchesBeginning: Bool
 
@@ -27,6 +30,11 @@ struct PreTokenizerChain: Sendable {
       leavesBytesToModel = false
     }
     self.steps = spelled
+    if spelled.count == 1, case .bert(let bert) = spelled[0] {
+      onlyBert = bert
+    } else {
+      onlyBert = nil
+    }
     watchesBeginning = steps.contains { step in
       if case .metaspace(let metaspace) = step { metaspace.prependScheme == .first } else { false }
     }
