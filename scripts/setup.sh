@@ -9,7 +9,8 @@ set -eu
 export LC_ALL=C
 
 # Libraries that Firn links or loads, and pkg-config, by which SwiftPM finds them.
-libraries="libopenblas-dev libhdf5-dev zlib1g-dev libcurl4-openssl-dev ca-certificates pkg-config"
+libraries="libopenblas-dev libhdf5-dev zlib1g-dev libonig-dev libcurl4-openssl-dev ca-certificates
+  pkg-config"
 
 # ------------------------------------------------------------------------------------------------
 
@@ -32,8 +33,8 @@ main() {
 missing_libraries() {
   if ! command -v dpkg-query >/dev/null; then
     # Not Debian nor Ubuntu: what SwiftPM will ask is all that can be asked.
-    pkg-config --exists openblas hdf5 zlib libcurl 2>/dev/null || fail \
-      "this machine has no dpkg, and pkg-config does not find openblas, hdf5, zlib and libcurl." \
+    pkg-config --exists openblas hdf5 zlib oniguruma libcurl 2>/dev/null || fail \
+      "this machine has no dpkg, and pkg-config does not find openblas, hdf5, zlib, oniguruma, libcurl." \
       "Install their development packages and pkg-config by this system's own means."
     return
   fi

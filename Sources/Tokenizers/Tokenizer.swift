@@ -10,13 +10,19 @@ public struct Tokenizer: Sendable {
   /// says nothing or transformers' "no limit".
   public let modelMaxLength: Int?
 
-  let normalizer: Normalizer?
-  let preTokenizer: PreTokenizer?
+  /// Tells tokenizers apart for those that keep what one of them found.
+  final class Identity: Sendable {}
+
+  let identity = Identity()
+  let normalizer: NormalizerChain
+  let preTokenizer: PreTokenizerChain
   let model: Model
   let postProcessor: PostProcessor
   let rawTokens: AddedTokenMatcher
   let normalizedTokens: AddedTokenMatcher
   let addedTokenIDs: [[UInt8]: Int32]
+  /// Whether a text that is too long loses its beginning, not its end.
+  let truncatesLeft: Bool
 
   /// The number of special tokens that every text gets.
   public var specialTokenCount: Int { postProcessor.specialCount }

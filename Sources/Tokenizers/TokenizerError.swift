@@ -22,6 +22,8 @@ public enum TokenizerError: Error, Sendable, Equatable {
   case duplicateID(file: String, id: Int, first: String, second: String)
   /// A token that the tokenizer cannot do without is not in the vocabulary.
   case tokenNotInVocabulary(file: String, token: String)
+  /// A merge is not two tokens with a space between.
+  case badMerge(file: String, merge: String)
   /// An added token's id is not the one that the vocabulary gives it.
   case addedTokenID(file: String, token: String, declared: Int, expected: Int)
   /// A maximal length leaves no room for the special tokens.

@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: [
     ("CHDF5", "HDF5"), ("COpenBLAS", "Kernels"), ("CKernels", "Kernels"), ("CZlib", "Corpora"),
-    ("Crypto", "Digests"), ("CCurl", "Hub"),
+    ("COniguruma", "Tokenizers"), ("Crypto", "Digests"), ("CCurl", "Hub"),
   ])
   func outsideLibraryHasOneImporter(library: String, door: String) throws {
     let importers = try manifest.targets

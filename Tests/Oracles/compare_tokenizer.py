@@ -39,7 +39,8 @@ def random_texts(count, seed):
         (0x1D165, 0x1D173)] for c in range(lo, hi)]
     pieces = ["[CLS]", "[SEP]", "[MASK]", "[UNK]", "[PAD]", "[cls]", "[", "]", "##", "##s", " ", "  ", "\t", "\n", "\r\n", "\u00a0",
         "\u2028", "\u3000", "\u200b", "\u200d", "\ufeff", "\u00ad", "\ufffd", "\0", "the", "ing", "un", "İ", "ΑΣ", "ß", "ﬁ", "①", "½",
-        "e\u0301", "각", "\u1100\u1161\u11a8", "\u0344", "\u0958", "\u2126", "\u212b", "👩‍👩‍👧‍👦", "🇫🇷", "don't", "3.14"]
+        "e\u0301", "각", "\u1100\u1161\u11a8", "\u0344", "\u0958", "\u2126", "\u212b", "👩‍👩‍👧‍👦", "🇫🇷", "don't", "3.14",
+        "<s>", "</s>", "<mask>", "<unk>", "<|endoftext|>", "'s", "'re", "'ll", "''", "``", "\u2581", "\u2581a", "1234", "a\u0301", "\u00a9\u200d", "\u0600", "\r\n"]
     english = "The quick brown fox jumps over an unbelievably lazy dog's antidisestablishmentarianism in 1984".split()
 
     def scalar():

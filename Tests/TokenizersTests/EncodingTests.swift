@@ -10,7 +10,7 @@ struct EncodingTests {
   @Test func fixturesAreThere() throws {
     let expected = try Expected.shared.get()
     #expect(expected.texts.count > 250)
-    #expect(expected.cases.count == 10)
+    #expect(expected.cases.count == 32)
     #expect(expected.vocabularyFiles.count == 6)
   }
 
@@ -21,6 +21,7 @@ struct EncodingTests {
     for (text, ids) in zip(texts, expected.rows) {
       let encoding = tokenizer.encode(text, maxLength: expected.maxLength)
       #expect(encoding.ids == ids, "\(text.debugDescription)")
+      #expect(encoding.isTruncated == (encoding.fullCount > ids.count))
     }
     let fifth = tokenizer.encode(texts[4], maxLength: expected.maxLength)
     #expect(fifth.types == expected.typesOfText4)
@@ -51,6 +52,39 @@ struct EncodingTests {
     #expect(tokenizer.encode("Ae\u{301}").ids.contains(decomposed))
   }
 
+  /// What one tokenizer left in the scratch does not reach another one.
+  @Test func scratchMayGoFromTokenizerToTokenizer() throws {
+    let texts = try Expected.shared.get().texts
+    let tokenizers = try ["gpt2", "roberta", "xlm_roberta", "t5", "lower"].map {
+      try Tokenizer.load(folder: Expected.fixture($0).path)
+    }
+    var scratch = Tokenizer.Scratch()
+    for text in texts {
+      for tokenizer in tokenizers {
+        var batch = TokenBatch()
+        Array(text.utf8).withUnsafeBufferPointer {
+          _ = tokenizer.encode(utf8: $0, maxLength: nil, into: &batch, scratch: &scratch)
+        }
+        #expect(batch.ids == tokenizer.encode(text).ids, "\(text.debugDescription)")
+      }
+    }
+  }
+
+  /// A word of any length takes n log n steps, and more words than the cache holds are still right.
+  @Test(.timeLimit(.minutes(1)), arguments: ["gpt2", "xlm_roberta"])
+  func longWordsAndManyWords(_ folder: String) throws {
+    let tokenizer = try Tokenizer.load(folder: Expected.fixture(folder).path)
+    let long = tokenizer.encode(String(repeating: "unbelievable", count: 50_000))
+    // A token at least for each word, a character at most for each token.
+    #expect(long.fullCount > 50_000 && long.fullCount <= 50_000 * 12 + 2)
+    let words = (0..<40_000).map { "w\($0)" }
+    let together = tokenizer.encode(words.joined(separator: " ")).ids
+    let last = tokenizer.encode(" " + words[39_999]).ids
+    let tail = tokenizer.specialTokenCount / 2
+    let lastWord = last.dropFirst(tail).dropLast(tail)
+    #expect(together.dropLast(tail).suffix(lastWord.count) == lastWord)
+  }
+
   @Test func batchHoldsTextsOneAfterTheOther() throws {
     let tokenizer = try Tokenizer.load(folder: Expected.fixture("lower").path)
     let texts = try Expected.shared.get().texts
@@ -73,8 +107,9 @@ struct EncodingTests {
     }
   }
 
-  @Test func illFormedBytesCountAsReplacementCharacters() throws {
-    let tokenizer = try Tokenizer.load(folder: Expected.fixture("cased").path)
+  @Test(arguments: ["cased", "gpt2", "albert", "bpe_bytes"])
+  func illFormedBytesCountAsReplacementCharacters(_ folder: String) throws {
+    let tokenizer = try Tokenizer.load(folder: Expected.fixture(folder).path)
     // Cut sequences, an overlong one, a surrogate and a byte that UTF-8 never has.
     let tails: [[UInt8]] = [
       [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xFF],

@@ -33,23 +33,42 @@ struct LoadErrorTests {
     Fault(old: #""lowercase": true"#, new: #""lowercase": 1"#) {
       .wrongType(file: $0, key: "normalizer.lowercase", expected: "Bool")
     },
-    Fault(old: "BertNormalizer", new: "NFKC") {
-      .unsupported(file: $0, role: "normalizer", name: "NFKC")
+    Fault(old: "BertNormalizer", new: "Hiragana") {
+      .unsupported(file: $0, role: "normalizer", name: "Hiragana")
     },
-    Fault(old: "BertPreTokenizer", new: "ByteLevel") {
-      .unsupported(file: $0, role: "pre_tokenizer", name: "ByteLevel")
+    Fault(old: "BertNormalizer", new: "Precompiled") {
+      .missingKey(file: $0, key: "normalizer.precompiled_charsmap")
+    },
+    Fault(old: "BertPreTokenizer", new: "UnicodeScripts") {
+      .unsupported(file: $0, role: "pre_tokenizer", name: "UnicodeScripts")
+    },
+    Fault(old: "BertPreTokenizer", new: "Metaspace") {
+      .missingKey(file: $0, key: "pre_tokenizer.replacement")
     },
     Fault(old: "BertProcessing", new: "Sequence") {
-      .unsupported(file: $0, role: "post_processor", name: "Sequence")
+      .missingKey(file: $0, key: "post_processor.processors")
+    },
+    Fault(old: "BertProcessing", new: "Nothing") {
+      .unsupported(file: $0, role: "post_processor", name: "Nothing")
     },
     Fault(old: "WordPiece", new: "Unigram") {
-      .unsupported(file: $0, role: "model", name: "Unigram")
+      .wrongType(file: $0, key: "model.vocab", expected: "array of pieces with scores")
+    },
+    Fault(old: "WordPiece", new: "BPE") { .missingKey(file: $0, key: "model.merges") },
+    Fault(old: "WordPiece", new: "WordLevel") {
+      .unsupported(file: $0, role: "model", name: "WordLevel")
+    },
+    Fault(old: #""type": "WordPiece""#, new: #""type": "BPE", "merges": [], "dropout": 0.1"#) {
+      .unsupported(file: $0, role: "model", name: "BPE with dropout 0.1")
+    },
+    Fault(old: #""type": "WordPiece""#, new: #""type": "BPE", "merges": ["a b c"]"#) {
+      .badMerge(file: $0, merge: "a b c")
+    },
+    Fault(old: #""type": "WordPiece""#, new: #""type": "BPE", "merges": [["a", "\u0023#b"]]"#) {
+      .tokenNotInVocabulary(file: $0, token: "##b")
     },
     Fault(old: #""1.0""#, new: #""2.0""#) {
       .unsupported(file: $0, role: "version", name: "2.0")
-    },
-    Fault(old: #""type": "WordPiece", "#, new: "") {
-      .missingKey(file: $0, key: "model.type")
     },
     Fault(old: #""unk_token": "[UNK]", "#, new: "") {
       .missingKey(file: $0, key: "model.unk_token")
@@ -83,6 +102,14 @@ struct LoadErrorTests {
     #expect(tokenizer.specialTokenCount == 2)
     #expect(tokenizer.modelMaxLength == nil)
     #expect(tokenizer.definitionFiles == [folder.path + "/tokenizer.json"])
+  }
+
+  /// Older files do not name the model's type.
+  @Test func typeMayBeMissing() throws {
+    let folder = try TemporaryFolder([
+      "tokenizer.json": Self.sound.replacing(#""type": "WordPiece", "#, with: "")
+    ])
+    #expect(try Tokenizer.load(folder: folder.path).encode("A b").ids == [1, 3, 0, 2])
   }
 
   @Test func idsMayHaveHoles() throws {

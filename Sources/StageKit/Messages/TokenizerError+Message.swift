@@ -30,7 +30,7 @@ extension TokenizerError: Explained {
     case .unsupported(let file, let role, let name):
       Complaint(
         .badData, "Firn does not support the \(role) \(name)", at: file,
-        advice: "use a model whose tokenizer is BERT's WordPiece")
+        advice: "use another model, or one whose tokenizer.json does without it")
     case .badID(let file, let token, let found):
       Complaint(
         .badData, "the id of token \"\(token)\" is \(found), not a whole number from 0 on",
@@ -48,6 +48,10 @@ extension TokenizerError: Explained {
       Complaint(
         .badData, "the vocabulary does not have the token \"\(token)\"", at: file,
         advice: "check that the vocabulary and the tokenizer settings are of the same model")
+    case .badMerge(let file, let merge):
+      Complaint(
+        .badData, "the merge \"\(merge)\" is not two tokens with a space between", at: file,
+        advice: "copy the file from the model's page again")
     case .addedTokenID(let file, let token, let declared, let expected):
       Complaint(
         .badData, "the added token \"\(token)\" has id \(declared) where \(expected) is due",

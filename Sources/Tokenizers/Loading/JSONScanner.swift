@@ -52,6 +52,28 @@ struct JSONScanner {
     position += 1
   }
 
+  /// Reads the array that begins here: `body` must read each element.
+  mutating func readArray(_ body: (inout JSONScanner) throws -> Void) throws {
+    try expect("[")
+    if try peek() == UInt8(ascii: "]") {
+      position += 1
+      return
+    }
+    while true {
+      try body(&self)
+      if try peek() == UInt8(ascii: "]") { break }
+      try expect(",")
+      _ = try peek()
+    }
+    position += 1
+  }
+
+  /// Reads the comma between two elements of an array of known length, or its brackets.
+  mutating func read(_ mark: Unicode.Scalar) throws(Malformed) {
+    try expect(mark)
+    _ = try peek()
+  }
+
   /// Skips the value that begins here and returns where it stands.
   mutating func skipValue() throws(Malformed) -> Range<Int> {
     _ = try peek()

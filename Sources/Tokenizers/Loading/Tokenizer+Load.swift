@@ -3,7 +3,8 @@ extension Tokenizer {
   ///
   /// tokenizer.json decides alone where it is there, as in Hugging Face tokenizers (its padding
   /// and truncation are left to the caller). Without it, vocab.txt makes a BERT tokenizer, with
-  /// the settings of tokenizer_config.json, special_tokens_map.json and sentence_bert_config.json.
+  /// the settings of tokenizer_config.json, special_tokens_map.json and sentence_bert_config.json;
+  /// vocab.json and merges.txt make one of GPT-2, RoBERTa or GPT.
   ///
   /// - Throws: `TokenizerError` when a file is missing, broken or asks for what Firn does not have.
   public static func load(folder path: String) throws(TokenizerError) -> Tokenizer {
@@ -15,6 +16,7 @@ extension Tokenizer {
       if folder.has("vocab.txt") {
         return try load(vocabulary: "vocab.txt", of: folder)
       }
+      if folder.has("vocab.json"), folder.has("merges.txt") { return try loadMerges(of: folder) }
       throw TokenizerError.noTokenizer(folder: path)
     } catch let error as TokenizerError {
       throw error
@@ -30,18 +32,22 @@ extension Tokenizer {
   public static func definitionFiles(folder path: String) throws(TokenizerError) -> [String] {
     let folder = ModelFolder(path: path)
     if folder.has("tokenizer.json") { return [folder.file("tokenizer.json")] }
-    guard folder.has("vocab.txt") else { throw .noTokenizer(folder: path) }
-    return vocabularyFiles.filter(folder.has).map(folder.file)
+    if folder.has("vocab.txt") { return vocabularyFiles.filter(folder.has).map(folder.file) }
+    guard folder.has("vocab.json"), folder.has("merges.txt") else {
+      throw .noTokenizer(folder: path)
+    }
+    return mergesFiles.filter(folder.has).map(folder.file)
   }
 
   /// Puts the parts together: gives the added tokens their ids, and their normalized forms.
   init(
-    files: [String], modelMaxLength: Int?, normalizer: Normalizer?, preTokenizer: PreTokenizer?,
-    model: Model, postProcessor: PostProcessor, addedTokens: [AddedToken]
+    files: [String], modelMaxLength: Int?, truncatesLeft: Bool, normalizer: NormalizerChain,
+    preTokenizer: PreTokenizerChain, model: Model, postProcessor: PostProcessor,
+    addedTokens: [AddedToken]
   ) throws {
     var ids: [[UInt8]: Int32] = [:]
     // As Hugging Face numbers a token that the model does not have: behind the vocabulary.
-    var nextID = Int32(model.vocabulary.count)
+    var nextID = Int32(model.tokenCount)
     var tokenOfID: [Int32: AddedToken] = [:]
     var order: [Int32] = []
     for token in addedTokens where !token.content.isEmpty {
@@ -67,8 +73,7 @@ extension Tokenizer {
       guard let token = tokenOfID[id] else { continue }
       let content = Array(token.content.utf8)
       if token.isNormalized {
-        let form = normalizer?.normalized(content) ?? content
-        normalizedTokens.insert(form, id: id, token: token)
+        normalizedTokens.insert(normalizer.normalized(content), id: id, token: token)
       } else {
         rawTokens.insert(content, id: id, token: token)
       }
@@ -76,6 +81,7 @@ extension Tokenizer {
 
     self.definitionFiles = files
     self.modelMaxLength = modelMaxLength
+    self.truncatesLeft = truncatesLeft
     self.normalizer = normalizer
     self.preTokenizer = preTokenizer
     self.model = model

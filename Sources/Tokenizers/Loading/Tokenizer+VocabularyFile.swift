@@ -24,7 +24,7 @@ extension Tokenizer {
         file: folder.file("added_tokens.json"), role: "added tokens",
         name: "added_tokens.json without a tokenizer.json")
     }
-    let length = try folder.decodeIfPresent(MaxLengthConfig.self, from: "tokenizer_config.json")
+    let length = try folder.decodeIfPresent(LengthConfig.self, from: "tokenizer_config.json")
     let map = try folder.decodeIfPresent(TokenizerConfig.self, from: "special_tokens_map.json")
     let sentenceBert = try folder.decodeIfPresent(
       SentenceBertConfig.self, from: "sentence_bert_config.json")
@@ -52,10 +52,10 @@ extension Tokenizer {
     }
     return try Tokenizer(
       files: Self.vocabularyFiles.filter(folder.has).map(folder.file),
-      modelMaxLength: length?.saneMaxLength,
-      normalizer: .bert(normalizer(config, sentenceBert)),
-      preTokenizer: .bert(BertPreTokenizer()),
-      model: try ModelDefinition.wordPiece(settings).build(vocabulary: vocabulary, file: file),
+      modelMaxLength: length?.saneMaxLength, truncatesLeft: length?.truncatesLeft ?? false,
+      normalizer: NormalizerChain(steps: [.bert(normalizer(config, sentenceBert))]),
+      preTokenizer: PreTokenizerChain(steps: [.bert(BertPreTokenizer())]),
+      model: try settings.build(vocabulary: vocabulary, file: file),
       postProcessor: PostProcessor(
         before: [PostProcessor.Special(id: try id(of: classifier), type: 0)],
         after: [PostProcessor.Special(id: try id(of: separator), type: 0)]),
@@ -63,7 +63,7 @@ extension Tokenizer {
   }
 
   /// The added tokens of tokenizer_config.json in the order of their ids.
-  private static func addedTokens(
+  static func addedTokens(
     _ config: TokenizerConfig, in folder: ModelFolder
   ) throws -> [AddedToken] {
     let tokens = try (config.addedTokens ?? [:]).map { key, token in

@@ -5,6 +5,10 @@ struct TokenizerConfig: Decodable {
   var lowercases: Bool?
   var stripsAccents: Bool?
   var spacesCJK: Bool?
+  var addsPrefixSpace: Bool?
+  var addsBeginning: Bool?
+  var beginning: NamedToken?
+  var end: NamedToken?
   var unknown: NamedToken?
   var separator: NamedToken?
   var padding: NamedToken?
@@ -18,6 +22,10 @@ struct TokenizerConfig: Decodable {
     case lowercases = "do_lower_case"
     case stripsAccents = "strip_accents"
     case spacesCJK = "tokenize_chinese_chars"
+    case addsPrefixSpace = "add_prefix_space"
+    case addsBeginning = "add_bos_token"
+    case beginning = "bos_token"
+    case end = "eos_token"
     case unknown = "unk_token"
     case separator = "sep_token"
     case padding = "pad_token"
@@ -48,13 +56,15 @@ struct TokenizerConfig: Decodable {
   }
 }
 
-/// The one setting of tokenizer_config.json that tokenizer.json never holds.
-struct MaxLengthConfig: Decodable {
+/// What tokenizer_config.json says of lengths; tokenizer.json never holds the longest one.
+struct LengthConfig: Decodable {
   /// A number beyond all lengths (1e30) is transformers' "no limit".
   private let maxLength: Double?
+  private let truncationSide: String?
 
   private enum CodingKeys: String, CodingKey {
     case maxLength = "model_max_length"
+    case truncationSide = "truncation_side"
   }
 
   /// The maximal length when it is one.
@@ -62,6 +72,9 @@ struct MaxLengthConfig: Decodable {
     guard let maxLength, maxLength >= 1, maxLength < 1e9 else { return nil }
     return Int(maxLength)
   }
+
+  /// Which end of a text that is too long goes; nil when the file does not say.
+  var truncatesLeft: Bool? { truncationSide.map { $0 == "left" } }
 }
 
 /// sentence_bert_config.json.

@@ -57,6 +57,14 @@ struct Vocabulary: Sendable {
     return token.withUTF8 { id(of: $0) }
   }
 
+  /// The ids of the tokens `<0x00>` to `<0xFF>`, by byte; nil where there is none.
+  func byteTokens() -> [Int32?] {
+    (0..<256).map { byte in
+      let digits = String(byte, radix: 16, uppercase: true)
+      return id(of: digits.utf8.count == 1 ? "<0x0\(digits)>" : "<0x\(digits)>")
+    }
+  }
+
   /// The longest token that is `prefix` followed by a beginning of `text`; at least one byte of
   /// `text` belongs to it.
   ///

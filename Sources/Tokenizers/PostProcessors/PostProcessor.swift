@@ -22,6 +22,9 @@ extension PostProcessor: Decodable {
     switch try ComponentType(from: decoder).type {
     case "TemplateProcessing": self = try TemplateProcessing(from: decoder).singleText()
     case "BertProcessing", "RobertaProcessing": self = try PairProcessing(from: decoder).singleText
+    // Corrects offsets, which ids do not have.
+    case "ByteLevel": self.init()
+    case "Sequence": self = try SequenceProcessing(from: decoder).singleText
     case let other: throw UnsupportedSetting(role: "post_processor", name: other)
     }
   }

@@ -4,7 +4,7 @@
 /// Face tokenizers mixes tables of several Unicode versions, and a model's vocabulary was made
 /// with them.
 struct ScalarTraits: OptionSet {
-  let rawValue: UInt16
+  let rawValue: UInt32
 
   /// Control characters, formats, private use, NUL and U+FFFD: clean-text removes them.
   static let removed = ScalarTraits(rawValue: 1 << 0)
@@ -22,9 +22,26 @@ struct ScalarTraits: OptionSet {
   static let decomposes = ScalarTraits(rawValue: 1 << 6)
   /// Has another lower-case form.
   static let lowers = ScalarTraits(rawValue: 1 << 7)
+  /// `\p{L}` of a regular expression in Oniguruma, which GPT-2's pattern goes through.
+  static let letter = ScalarTraits(rawValue: 1 << 16)
+  /// `\p{N}` there.
+  static let number = ScalarTraits(rawValue: 1 << 17)
+  /// `\s` there.
+  static let patternSpace = ScalarTraits(rawValue: 1 << 18)
+  /// Rust's `char::is_numeric`: what the pre-tokenizer Digits isolates.
+  static let numeric = ScalarTraits(rawValue: 1 << 19)
+  /// Category M: what the normalizer StripAccents drops.
+  static let mark = ScalarTraits(rawValue: 1 << 20)
+  /// Has a compatibility decomposition that is not its canonical one.
+  static let decomposesCompatibly = ScalarTraits(rawValue: 1 << 21)
 
   /// The canonical combining class; 0 for a starter.
   var combiningClass: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 8) }
+
+  /// What grapheme clusters are made of.
+  var graphemeRole: GraphemeRole {
+    GraphemeRole(rawValue: UInt8(truncatingIfNeeded: rawValue >> 24)) ?? .other
+  }
 
   /// The traits of a scalar.
   ///
@@ -33,7 +50,7 @@ struct ScalarTraits: OptionSet {
     self = ScalarTrie.shared[scalar]
   }
 
-  init(rawValue: UInt16) { self.rawValue = rawValue }
+  init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
 /// A two-stage table over all scalars: blocks of 256, equal blocks of one trait kept once.
@@ -41,13 +58,13 @@ private struct ScalarTrie {
   static let shared = ScalarTrie()
 
   private var blockOf: [UInt16] = []
-  private var traits: [UInt16] = []
+  private var traits: [UInt32] = []
 
   /// Spreads the runs of the generated table over the blocks; about 0.1 ms, once a process.
   private init() {
     let starts = ScalarTables.runStarts
     let values = ScalarTables.runTraits
-    var uniformBlocks: [UInt16: UInt16] = [:]
+    var uniformBlocks: [UInt32: UInt16] = [:]
     var run = 0
     blockOf.reserveCapacity(0x1100)
     for block in 0..<0x1100 {

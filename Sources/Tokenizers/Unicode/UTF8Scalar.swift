@@ -47,6 +47,24 @@ enum UTF8Scalar {
     return scalar
   }
 
+  /// Whether every byte belongs to a scalar.
+  static func isWellFormed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(bytes)
+    var position = 0
+    while position < bytes.count {
+      while position + 8 <= bytes.count,
+        raw.loadUnaligned(fromByteOffset: position, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      {
+        position += 8
+      }
+      guard position < bytes.count else { return true }
+      let start = position
+      // U+FFFD may also stand there itself, in three bytes.
+      if decode(bytes, &position) == 0xFFFD, position == start + 1 { return false }
+    }
+    return true
+  }
+
   /// Where the scalar begins that ends before `position`.
   ///
   /// - Precondition: `position > 0`.
