@@ -18,7 +18,10 @@ $(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
-.PHONY: help $(PIPELINES) bench bench-peers test build lint data setup clean
+# A python with h5py, NumPy and safetensors.
+PARITY_PYTHON ?= python3
+
+.PHONY: help $(PIPELINES) bench bench-peers parity test build lint data setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -40,6 +43,10 @@ bench: .build/firn-built model-data movies-data bbc-data ## kernels and stages a
 
 bench-peers: ## the same jobs by other programs, in turn with ours; fetches 7 GB, hours
 	@$(MAKE) -f pipelines/bench/peers.mk ROUNDS=$(ROUNDS)
+
+parity: .build/firn-built ## REFERENCES=DIR: checkpoints through the stages, beside transformers' answers
+	@$(PARITY_PYTHON) Tests/Oracles/parity.py $(if $(REFERENCES),$(REFERENCES),$(error give \
+	  REFERENCES=DIR, a folder of families as Tests/Oracles/parity.py describes)) --bin $(BIN)
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
