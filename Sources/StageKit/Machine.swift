@@ -10,7 +10,12 @@ public enum Machine {
   }
 
   /// The most memory that this process has held, in bytes.
+  ///
+  /// Linux says it as VmHWM; what getrusage says begins with the memory of whoever started the process.
   public static var peakMemory: Int {
+    if let kilobytes = statusLine("VmHWM:")?.split(separator: " ").first.flatMap({ Int($0) }) {
+      return kilobytes * 1024
+    }
     var usage = rusage()
     getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
     return Int(usage.ru_maxrss) * 1024
@@ -47,12 +52,17 @@ public enum Machine {
 
   // The mask as hexadecimal words; glibc's own call for it is not imported into Swift.
   private static var affinity: Int? {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
-    let count = line?.dropFirst("Cpus_allowed:".count).reduce(0) {
+    let count = statusLine("Cpus_allowed:")?.reduce(0) {
       $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount
     }
     return count.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// What /proc/self/status says after `name`, without the white space around it.
+  private static func statusLine(_ name: String) -> String? {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    return status.split(separator: "\n").first { $0.hasPrefix(name) }
+      .map { $0.dropFirst(name.count).trimmingCharacters(in: .whitespaces) }
   }
 
   // cgroup v2 has "quota period" in one file, v1 in two.
