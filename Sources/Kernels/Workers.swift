@@ -93,42 +93,41 @@ public enum Workers {
 
 /// A value that a thread of its own works out; who needs it waits for it.
 public final class Background<Value: Sendable>: Sendable {
-  private struct State {
-    var thread: Workers.Thread?
-    var result: Result<Value, any Error>?
+  private typealias Outcome = Result<Value, any Error>
+
+  private final class Slot: Sendable {
+    let outcome = Mutex<Outcome?>(nil)
   }
 
-  private let state = Mutex(State())
   private let body: @Sendable () throws -> Value
+  private let slot: Slot
+  /// Until it was joined.
+  private let thread: Mutex<Workers.Thread?>
 
   /// Starts `body`.
   public init(_ body: @Sendable @escaping () throws -> Value) {
+    let slot = Slot()
     self.body = body
-    let result = Slot<Result<Value, any Error>>()
-    slot = result
-    let thread = Workers.Thread { result.fill(Result { try body() }) }
-    state.withLock { $0.thread = thread }
+    self.slot = slot
+    thread = Mutex(
+      Workers.Thread {
+        let outcome = Outcome { try body() }
+        slot.outcome.withLock { $0 = outcome }
+      })
   }
-
-  private let slot: Slot<Result<Value, any Error>>
 
   /// The value, as soon as it is there; worked out here where the system gave no thread.
   ///
   /// - Throws: what the body threw.
   public func value() throws -> Value {
-    try state.withLock { state in
-      if let result = state.result { return result }
-      state.thread?.join()
-      let result = slot.content ?? Result { try body() }
-      state.thread = nil
-      state.result = result
-      return result
+    thread.withLock { thread in
+      thread?.join()
+      thread = nil
+    }
+    return try slot.outcome.withLock { outcome in
+      let known = outcome ?? Outcome { try body() }
+      outcome = known
+      return known
     }.get()
-  }
-
-  private final class Slot<Content: Sendable>: Sendable {
-    private let stored = Mutex<Content?>(nil)
-    var content: Content? { stored.withLock { $0 } }
-    func fill(_ content: Content) { stored.withLock { $0 = content } }
   }
 }

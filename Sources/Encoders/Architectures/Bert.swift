@@ -57,25 +57,41 @@ enum Bert: Architecture {
   static func load(
     _ folder: ModelFolder, _ numerics: Numerics
   ) throws(CheckpointError) -> any Encoder {
-    let config = try BertConfig(folder.config)
+    try BertConfig(folder.config).encoder(
+      folder, numerics, prefixes: ["", "bert.", "model."],
+      maximumTokens: maximumTokens(folder.config))
+  }
+}
+
+extension BertConfig {
+  /// Loads BERT's stack: the one of every architecture that keeps its layers under BERT's names.
+  ///
+  /// `embeddingSize`: where the embeddings are narrower than the hidden states, and projected.
+  /// `counting`: where the positions begin.
+  ///
+  /// - Throws: ``CheckpointError``; missing and misshapen tensors are named together.
+  func encoder(
+    _ folder: ModelFolder, _ numerics: Numerics, prefixes: [String], embeddingSize: Int? = nil,
+    counting: Embeddings.Counting = .fromZero, maximumTokens: Int?
+  ) throws(CheckpointError) -> any Encoder {
     let types = try folder.config.integer("type_vocab_size", default: 2)
-    var weights = try Weights(
-      folder, prefixes: ["", "bert.", "model."], probe: "embeddings.word_embeddings.weight")
+    let width = embeddingSize ?? hiddenSize
+    var names = Embeddings.Names.bert
+    names.projection = width == hiddenSize ? nil : "embeddings_project"
+    var weights = try Weights(folder, prefixes: prefixes, probe: names.word)
     let embeddings = try Embeddings(
-      &weights, .bert,
+      &weights, names,
       .init(
-        width: config.hiddenSize, vocabulary: config.vocabSize,
-        positions: config.maxPositionEmbeddings, types: types, epsilon: config.layerNormEps,
-        hiddenSize: config.hiddenSize),
-      numerics)
+        width: width, vocabulary: vocabSize, positions: maxPositionEmbeddings, types: types,
+        epsilon: layerNormEps, hiddenSize: hiddenSize),
+      counting: counting, numerics)
     var layers: [PostNormLayer] = []
-    for k in 0..<config.numHiddenLayers {
-      layers.append(try PostNormLayer(&weights, .bert(k), config.layer, numerics))
+    for k in 0..<numHiddenLayers {
+      layers.append(try PostNormLayer(&weights, .bert(k), layer, numerics))
     }
     try weights.finish()
     return StackedEncoder(
-      hiddenSize: config.hiddenSize, maximumTokens: config.maxPositionEmbeddings,
-      vocabularySize: config.vocabSize, typeVocabularySize: types, numerics: numerics,
-      embeddings: embeddings, layers: layers)
+      hiddenSize: hiddenSize, maximumTokens: maximumTokens, vocabularySize: vocabSize,
+      typeVocabularySize: types, numerics: numerics, embeddings: embeddings, layers: layers)
   }
 }

@@ -15,27 +15,9 @@ enum Electra: Architecture {
   static func load(
     _ folder: ModelFolder, _ numerics: Numerics
   ) throws(CheckpointError) -> any Encoder {
-    let config = try BertConfig(folder.config)
-    let embeddingSize = try folder.config.integer("embedding_size", default: 128)
-    let types = try folder.config.integer("type_vocab_size", default: 2)
-    var names = Embeddings.Names.bert
-    names.projection = embeddingSize == config.hiddenSize ? nil : "embeddings_project"
-    var weights = try Weights(folder, prefixes: ["", "electra."], probe: names.word)
-    let embeddings = try Embeddings(
-      &weights, names,
-      .init(
-        width: embeddingSize, vocabulary: config.vocabSize,
-        positions: config.maxPositionEmbeddings, types: types, epsilon: config.layerNormEps,
-        hiddenSize: config.hiddenSize),
-      numerics)
-    var layers: [PostNormLayer] = []
-    for k in 0..<config.numHiddenLayers {
-      layers.append(try PostNormLayer(&weights, .bert(k), config.layer, numerics))
-    }
-    try weights.finish()
-    return StackedEncoder(
-      hiddenSize: config.hiddenSize, maximumTokens: config.maxPositionEmbeddings,
-      vocabularySize: config.vocabSize, typeVocabularySize: types, numerics: numerics,
-      embeddings: embeddings, layers: layers)
+    try BertConfig(folder.config).encoder(
+      folder, numerics, prefixes: ["", "electra."],
+      embeddingSize: folder.config.integer("embedding_size", default: 128),
+      maximumTokens: maximumTokens(folder.config))
   }
 }

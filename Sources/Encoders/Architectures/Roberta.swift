@@ -20,25 +20,8 @@ enum Roberta: Architecture {
   static func load(
     _ folder: ModelFolder, _ numerics: Numerics
   ) throws(CheckpointError) -> any Encoder {
-    let config = try BertConfig(folder.config)
-    let types = try folder.config.integer("type_vocab_size", default: 2)
-    var weights = try Weights(
-      folder, prefixes: ["", "roberta."], probe: Embeddings.Names.bert.word)
-    let embeddings = try Embeddings(
-      &weights, .bert,
-      .init(
-        width: config.hiddenSize, vocabulary: config.vocabSize,
-        positions: config.maxPositionEmbeddings, types: types, epsilon: config.layerNormEps,
-        hiddenSize: config.hiddenSize),
-      counting: try counting(folder.config), numerics)
-    var layers: [PostNormLayer] = []
-    for k in 0..<config.numHiddenLayers {
-      layers.append(try PostNormLayer(&weights, .bert(k), config.layer, numerics))
-    }
-    try weights.finish()
-    return StackedEncoder(
-      hiddenSize: config.hiddenSize, maximumTokens: try maximumTokens(folder.config),
-      vocabularySize: config.vocabSize, typeVocabularySize: types, numerics: numerics,
-      embeddings: embeddings, layers: layers)
+    try BertConfig(folder.config).encoder(
+      folder, numerics, prefixes: ["", "roberta."], counting: counting(folder.config),
+      maximumTokens: maximumTokens(folder.config))
   }
 }
