@@ -45,6 +45,7 @@ let package = Package(
 
     // MARK: - Learning
     .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Safetensors"]),
+    .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -52,7 +53,7 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -137,6 +138,9 @@ let package = Package(
     .testTarget(
       name: "HeadsTests", dependencies: ["Heads", "Contracts", "Kernels", "Safetensors"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Corpora", "Heads", "Contracts", "Kernels"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),
