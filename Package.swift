@@ -93,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "firn-train",
       dependencies: [
-        "StageKit", "FeatureStore", "Heads", "Reporting", "AtomicFiles", "Kernels", "Digests",
+        "StageKit", "FeatureStore", "Heads", "Experiments", "AtomicFiles", "Kernels", "Digests",
         "Contracts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
