@@ -81,7 +81,7 @@ static void SIMD(philox)(uint32_t *out, size_t blocks, uint64_t key, uint64_t st
   }
 }
 
-static void SIMD(dropout)(float *mask, size_t count, uint32_t threshold, float scale, uint64_t key,
+static void SIMD(dropout_mask)(float *mask, size_t count, uint32_t threshold, float scale, uint64_t key,
                           uint64_t stream) {
   uint32_t words[4 * PHILOX_LANES];
   for (size_t i = 0; i < count; i += 4 * PHILOX_LANES) {
@@ -91,7 +91,7 @@ static void SIMD(dropout)(float *mask, size_t count, uint32_t threshold, float s
   }
 }
 
-static inline __attribute__((always_inline)) void activate_with(
+static inline __attribute__((always_inline)) void map_activation_with(
     float *y, const float *z, const float *mask, size_t count, int activation) {
   EACH_PART {
     vf a = v_activation(v_get(z + i, n), activation);
@@ -99,9 +99,9 @@ static inline __attribute__((always_inline)) void activate_with(
   }
 }
 
-static void SIMD(activate)(float *y, const float *z, const float *mask, size_t count,
+static void SIMD(map_activation)(float *y, const float *z, const float *mask, size_t count,
                            int activation) {
-  WITH_ACTIVATION(activate_with, y, z, mask, count)
+  WITH_ACTIVATION(map_activation_with, y, z, mask, count)
 }
 
 static inline __attribute__((always_inline)) vf v_derivative(vf z, int activation) {
@@ -123,7 +123,7 @@ static inline __attribute__((always_inline)) vf v_derivative(vf z, int activatio
   }
 }
 
-static inline __attribute__((always_inline)) void activate_backward_with(
+static inline __attribute__((always_inline)) void map_activation_gradient_with(
     float *dz, const float *dy, const float *z, const float *mask, size_t count, int activation) {
   EACH_PART {
     vf a = v_mul(v_get(dy + i, n), v_derivative(v_get(z + i, n), activation));
@@ -131,7 +131,7 @@ static inline __attribute__((always_inline)) void activate_backward_with(
   }
 }
 
-static void SIMD(activate_backward)(float *dz, const float *dy, const float *z, const float *mask,
+static void SIMD(map_activation_gradient)(float *dz, const float *dy, const float *z, const float *mask,
                                     size_t count, int activation) {
-  WITH_ACTIVATION(activate_backward_with, dz, dy, z, mask, count)
+  WITH_ACTIVATION(map_activation_gradient_with, dz, dy, z, mask, count)
 }

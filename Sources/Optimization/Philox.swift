@@ -83,7 +83,7 @@ public struct Philox: Sendable {
   public func shuffle<Element>(_ values: inout [Element]) {
     for i in stride(from: values.count - 1, to: 0, by: -1) {
       // The high word of a product is uniform over 0...i (Lemire 2019, arXiv:1805.10941).
-      values.swapAt(i, Int(UInt64(word(i)) * UInt64(i + 1) >> 32))
+      values.swapAt(i, Int((UInt64(word(i)) * UInt64(i + 1)) >> 32))
     }
   }
 

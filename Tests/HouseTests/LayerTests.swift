@@ -55,7 +55,7 @@ import Testing
     ("Tokenizers", ["Encoders", "Kernels", "Checkpoints", "COpenBLAS"]),
     ("Encoders", ["Tokenizers", "Corpora", "HDF5"]),
     // What optimizers move are numbers, whoever learns them.
-    ("Optimization", ["Heads", "Encoders", "Contracts", "HDF5"]),
+    ("Optimization", ["Heads", "Encoders", "Safetensors", "HDF5"]),
     ("Evaluation", ["Kernels", "HDF5", "Heads"]),
     ("Contracts", ["Foundation", "CHDF5", "COpenBLAS", "CKernels"]),
   ])
