@@ -46,6 +46,7 @@ let package = Package(
     // MARK: - Learning
     .target(name: "Optimization", dependencies: ["Kernels"]),
     .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors"]),
+    .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -53,7 +54,7 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -142,6 +143,9 @@ let package = Package(
       name: "HeadsTests",
       dependencies: ["Heads", "Contracts", "Kernels", "Optimization", "Safetensors"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Corpora", "Heads", "Contracts", "Kernels"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),
