@@ -44,7 +44,8 @@ let package = Package(
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
 
     // MARK: - Learning
-    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Safetensors"]),
+    .target(name: "Optimization", dependencies: ["Kernels"]),
+    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors"]),
     .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
 
     // MARK: - Support
@@ -137,7 +138,11 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts", "Heads", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "HeadsTests", dependencies: ["Heads", "Contracts", "Kernels", "Safetensors"],
+      name: "OptimizationTests", dependencies: ["Optimization", "Kernels"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "HeadsTests",
+      dependencies: ["Heads", "Contracts", "Kernels", "Optimization", "Safetensors"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests",

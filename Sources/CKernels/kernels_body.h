@@ -5,6 +5,9 @@
 #include "attention.h"
 #include "gemm.h"
 #include "int8.h"
+#include "product.h"
+#include "optimizer.h"
+#include "recurrent.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \
   static void SIMD(NAME)(float *y, const float *x, size_t count) {                                 \
@@ -113,7 +116,7 @@ static void SIMD(rms_norm)(float *out, const float *x, const float *gamma, size_
   }
 }
 
-static void SIMD(product)(float *y, const float *x, size_t count) {
+static void SIMD(multiply_each)(float *y, const float *x, size_t count) {
   size_t i = 0;
   for (; i + W <= count; i += W) v_store(y + i, v_mul(v_load(x + i), v_load(y + i)));
   if (i < count) {
@@ -148,10 +151,11 @@ const firn_kernels SIMD(firn_kernels) = {
     .sum_of_squares = SIMD(sum_of_squares),
     .attention = SIMD(attention),
     .rms_norm = SIMD(rms_norm),
-    .product = SIMD(product),
+    .product = SIMD(multiply_each),
     .rotate = SIMD(rotate),
     .quantize = SIMD(quantize),
     .pack_int8 = SIMD(pack_int8),
     .gemm_int8 = SIMD(gemm_int8),
     .int8_group = Q_GROUP,
+    .learning = &SIMD(learning),
 };

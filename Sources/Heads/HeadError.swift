@@ -1,3 +1,4 @@
+public import Kernels
 public import Safetensors
 
 /// What can go wrong in training, loading or applying a head; the cases carry the evidence.
@@ -10,6 +11,13 @@ public enum HeadError: Error, Sendable, Equatable {
   case widthMismatch(expected: Int, found: Int)
   /// A setting out of its range.
   case badHyperparameter(name: String, value: String)
+
+  /// The loss or a weight is no longer a finite number.
+  case diverged(step: Int, learningRate: Double)
+  /// Who watches the training ended it.
+  case cancelled
+  /// This machine lacks what the products need.
+  case kernels(KernelError)
 
   // MARK: - Archives
 

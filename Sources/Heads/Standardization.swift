@@ -20,7 +20,6 @@ public struct Standardization: Sendable, Equatable {
   init(fitting features: Matrix, threads: Int) {
     precondition(features.rows > 0)
     let count = Double(features.rows)
-    let width = features.columns
     let mean = Self.columnSums(features, threads: threads) { value, _ in value }
       .map { $0 / count }
     let squares = mean.withUnsafeBufferPointer { mean in
@@ -28,9 +27,14 @@ public struct Standardization: Sendable, Equatable {
         (value - mean[column]) * (value - mean[column])
       }
     }
+    self.init(mean: mean, squares: squares, count: count)
+  }
+
+  /// `squares`: the sums of the columns' squared distances from their means: [width].
+  init(mean: [Double], squares: [Double], count: Double) {
     // A column is constant when its variance is within the rounding of its mean; the bound is that
     // of sklearn.preprocessing._data._is_constant_feature.
-    let scale = (0..<width).map { column in
+    let scale = mean.indices.map { column in
       let variance = squares[column] / count
       let rounding = count * .ulpOfOne * mean[column]
       let isConstant = variance <= count * .ulpOfOne * variance + rounding * rounding

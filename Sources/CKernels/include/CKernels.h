@@ -4,6 +4,7 @@
 // Why this target exists: Swift has no per-function instruction set. This is the one place for C;
 // only the Swift target Kernels imports it.
 #pragma once
+#include "learning.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -84,6 +85,9 @@ typedef struct firn_kernels {
                     size_t rows, size_t depth, size_t columns, int activation);
   // Numbers in four bytes of a quantized row: 2 or 4.
   int int8_group;
+
+  // What only training needs.
+  const firn_learning *learning;
 } firn_kernels;
 
 enum firn_activation {

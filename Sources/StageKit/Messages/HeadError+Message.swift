@@ -22,6 +22,14 @@ extension HeadError: Explained {
     case .badHyperparameter(let name, let value):
       return Complaint(
         .usage, "\(name) must be a positive number, not \(value)", advice: "choose another value")
+    case .diverged(let step, let rate):
+      return Complaint(
+        .badData, "training diverged at step \(step), at the learning rate \(rate)",
+        advice: "take a smaller learning rate, or clip gradients")
+    case .cancelled:
+      return Complaint(.interrupted, "training was cancelled", advice: "start it again")
+    case .kernels(let error):
+      return error.complaint
     case .cannotRead(let path):
       return Complaint(
         .noInput, "cannot read the head", at: path,
