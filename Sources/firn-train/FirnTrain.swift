@@ -86,9 +86,8 @@ struct FirnTrain: Stage {
       comparisons: outcome.metrics)
     clock.phase("predict")
 
-    let archive = HeadArchive(
-      head: outcome.trained.head, classNames: results.classNames,
-      features: FeatureProvenance(input.provenance, view: plan.name(of: outcome.views))
+    let archive = outcome.trained.archive(
+      results.classNames, FeatureProvenance(input.provenance, view: plan.name(of: outcome.views))
     ).encode()
     try folder.write(archive.json, to: HeadArchive.jsonName)
     try folder.write(archive.safetensors, to: HeadArchive.safetensorsName)

@@ -35,7 +35,7 @@ public struct HeadOptions: ParsableArguments {
   @Option(help: "mlp: relu, gelu or tanh. (default: relu)")
   public var activation: String?
 
-  @Option(help: "mlp, rnn: share of the values that a step leaves out. (default: 0.1)")
+  @Option(help: "mlp, rnn: share of the values that a step leaves out. (default: 0.1, rnn 0.2)")
   public var dropout: Double?
 
   @Option(help: "mlp, rnn: the most epochs. (default: 50)")
@@ -59,11 +59,11 @@ public struct HeadOptions: ParsableArguments {
 
   // MARK: rnn
 
-  @Option(help: "rnn: lstm or gru. (default: lstm)")
+  @Option(help: "rnn: lstm or gru. (default: gru)")
   public var cell: String?
 
-  @Flag(help: "rnn: read each text from both ends.")
-  public var bidirectional = false
+  @Flag(inversion: .prefixedNo, help: "rnn: read each text from both ends. (default: yes)")
+  public var bidirectional: Bool?
 
   @Option(help: "rnn: layers, one above the other. (default: 1)")
   public var layers: Int?
@@ -71,8 +71,19 @@ public struct HeadOptions: ParsableArguments {
   @Option(help: "rnn: last, max or mean: what becomes of the states of a text. (default: max)")
   public var poolingOverTime: String?
 
-  @Option(help: "rnn on tokens.h5: width of the embedding that is learned. (default: 100)")
+  @Option(help: "rnn on tokens.h5: width of the vectors that ids get. (default: 128)")
   public var embedding: Int?
+
+  // MARK: tfidf
+
+  @Option(
+    help: ArgumentHelp("tfidf: runs of one or two words that count. (default: 1,2)", valueName: "n,n"))
+  public var ngrams: String?
+
+  @Option(
+    name: .customLong("min-df"),
+    help: "tfidf: the fewest texts that a term must be in. (default: 1)")
+  public var minDF: Int?
 
   public init() {}
 
@@ -94,10 +105,12 @@ public struct HeadOptions: ParsableArguments {
       ("--optimizer", optimizer != nil, networks),
       ("--patience", patience != nil, networks),
       ("--cell", cell != nil, [.rnn]),
-      ("--bidirectional", bidirectional, [.rnn]),
+      ("--bidirectional", bidirectional != nil, [.rnn]),
       ("--layers", layers != nil, [.rnn]),
       ("--pooling-over-time", poolingOverTime != nil, [.rnn]),
       ("--embedding", embedding != nil, [.rnn]),
+      ("--ngrams", ngrams != nil, [.tfidf]),
+      ("--min-df", minDF != nil, [.tfidf]),
     ]
     return all.filter(\.isGiven).map { ($0.option, $0.heads) }
   }
