@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Contracts
+public import Contracts
 public import Corpora
 import Digests
 
@@ -183,6 +183,17 @@ public struct SplitOptions: ParsableArguments {
         "--stratify keeps the shares of classes, and label sets and numbers have none; leave it"
           + " out, or say the parts with --split-column.")
     }
+  }
+
+  /// The rows' parts: what the split column says, or as the sizes and the seed deal them.
+  ///
+  /// - Throws: `SplitError`.
+  public func splits(
+    of rows: TokenizedRows, labels: Labels, columns: ColumnOptions
+  ) throws(SplitError) -> [Split] {
+    columns.splitColumn == nil
+      ? try plan.assign(labels: labels.classes, count: rows.count)
+      : rows.splits.map { $0 ?? .train }
   }
 
   public var plan: SplitPlan {

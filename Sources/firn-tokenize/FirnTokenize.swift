@@ -20,6 +20,7 @@ struct FirnTokenize: Stage {
       Examples:
         firn-tokenize reviews.csv --model data/models/all-MiniLM-L6-v2 -o tokens.h5 \\
           --text-column review --label-column sentiment --test-size 0.2 --validation-size 0.2
+        firn-tokenize comments.csv --model MODEL -o tokens.h5 --label-columns toxic,insult
         cat lines.txt | firn-tokenize - --model all-MiniLM-L6-v2 -o tokens.h5
       """,
     version: Firn.version)
@@ -93,10 +94,7 @@ struct FirnTokenize: Stage {
     }
     progress.finish()
     let (labels, classNames) = try rows.labels.finish()
-    let splits =
-      columns.splitColumn == nil
-      ? try splitting.plan.assign(labels: labels.classes, count: rows.count)
-      : rows.splits.map { $0 ?? .train }
+    let splits = try splitting.splits(of: rows, labels: labels, columns: columns)
     try writer.finish(
       labels: labels, classNames: classNames, weights: rows.weights, splits: splits,
       provenance: provenance(source.sha256 ?? rows.sha256))

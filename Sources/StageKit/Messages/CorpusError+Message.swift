@@ -141,7 +141,9 @@ extension CorpusError {
     case .wrongType(let location, let column, let expected, let found):
       Complaint(
         .badData, "\"\(column)\" is \(found) where \(expected) is wanted", at: "\(location)",
-        advice: "correct the value, or name another column")
+        advice: found == "an array" && !expected.contains("array")
+          ? "correct the value, or name another column; --label-type multi-label reads lists of labels"
+          : "correct the value, or name another column")
     case .notAnIndicator, .missingIndicator, .notANumber, .notAWeight: valueComplaint
     case .unknownSplit(let location, let value):
       Complaint(
