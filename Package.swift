@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Safetensors", dependencies: []),
     .target(name: "Tokenizers", dependencies: ["Contracts", "COniguruma"]),
+    .target(name: "Vectorizers", dependencies: ["Contracts"]),
     .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
     .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
@@ -44,7 +45,8 @@ let package = Package(
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
 
     // MARK: - Learning
-    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Safetensors"]),
+    .target(
+      name: "Heads", dependencies: ["Contracts", "Kernels", "Safetensors", "Vectorizers"]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -135,7 +137,11 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "HeadsTests", dependencies: ["Heads", "Contracts", "Kernels", "Safetensors"],
+      name: "VectorizersTests", dependencies: ["Vectorizers", "Contracts"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "HeadsTests",
+      dependencies: ["Heads", "Contracts", "Kernels", "Safetensors", "Vectorizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],

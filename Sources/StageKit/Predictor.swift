@@ -23,7 +23,9 @@ public struct Predictor: Sendable {
   public init(run: String, model: String?, threads: Int) throws {
     try DoubleGemm.prepare()
     archive = try HeadArchive(folder: run)
-    let features = archive.features
+    guard let features = archive.features else {
+      throw StageError.notARun(path: run, missing: "features in \(HeadArchive.jsonName)")
+    }
     let located =
       try model.map(LocatedModel.init)
       ?? ModelIndex.find(name: features.model, sha256: features.modelSHA256, run: run)
@@ -92,7 +94,8 @@ public struct Predictor: Sendable {
         features.storage[i] = Float(Float16(features.storage[i]))
       }
     }
-    let probabilities = try archive.head.predictProbabilities(features, threads: threads)
+    guard case .classes(let probabilities) = try archive.head.predict(features, threads: threads)
+    else { throw StageError.notARun(path: "head.json", missing: "classes") }
     return zip(probabilities.classes, texts.indices).map { predicted, row in
       Prediction(
         text: texts[row], label: classNames[predicted], classNames: classNames,

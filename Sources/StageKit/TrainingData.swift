@@ -18,7 +18,7 @@ extension FeaturesFile {
   /// The head's probabilities for every row, read in blocks: [rows, classes].
   ///
   /// - Throws: `HDF5Error`, `HeadError`.
-  public func predict(_ head: some Head, view: FeatureKey, threads: Int) throws
+  public func predict(_ head: some ProbabilisticHead, view: FeatureKey, threads: Int) throws
     -> ClassProbabilities
   {
     let rowsPerBlock = 8192
