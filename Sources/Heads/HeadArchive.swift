@@ -12,11 +12,13 @@ public protocol ArchivableHead: Head {
 /// The part of head.json that depends on the kind of head: one case a kind.
 public enum HeadRecord: Sendable, Equatable {
   case logistic(LogisticRecord)
+  case mlp(MLPRecord)
 
   /// The `head` field of head.json.
   var kind: String {
     switch self {
     case .logistic: LogisticRecord.kind
+    case .mlp: MLPRecord.kind
     }
   }
 }
@@ -73,6 +75,10 @@ public struct HeadArchive: Sendable {
     switch description.record {
     case .logistic(let record):
       head = try LogisticRegression(
+        record, width: description.width, classCount: description.classNames.count,
+        tensors: tensors, path: path)
+    case .mlp(let record):
+      head = try MLPClassifier(
         record, width: description.width, classCount: description.classNames.count,
         tensors: tensors, path: path)
     }

@@ -10,7 +10,7 @@ struct HeadDescription: Codable {
   var record: HeadRecord
 
   enum CodingKeys: String, CodingKey {
-    case head, width, features, logistic
+    case head, width, features, logistic, mlp
     case formatVersion = "format_version"
     case classNames = "class_names"
   }
@@ -37,7 +37,7 @@ struct HeadDescription: Codable {
       throw .newerVersion(
         path: path, found: outline.format_version, supported: HeadArchive.formatVersion)
     }
-    guard outline.head == LogisticRecord.kind else {
+    guard [LogisticRecord.kind, MLPRecord.kind].contains(outline.head) else {
       throw .unknownKind(path: path, kind: outline.head)
     }
     self = try Self.decode(json, path: path)
@@ -51,7 +51,7 @@ struct HeadDescription: Codable {
     let head: String
   }
 
-  private static func decode<Value: Decodable>(
+  static func decode<Value: Decodable>(
     _ json: Data, path: String
   ) throws(HeadError) -> Value {
     do {
@@ -74,7 +74,11 @@ struct HeadDescription: Codable {
     width = try container.decode(Int.self, forKey: .width)
     classNames = try container.decode([String].self, forKey: .classNames)
     features = try container.decode(FeatureProvenance.self, forKey: .features)
-    record = .logistic(try container.decode(LogisticRecord.self, forKey: .logistic))
+    record =
+      switch head {
+      case MLPRecord.kind: .mlp(try container.decode(MLPRecord.self, forKey: .mlp))
+      default: .logistic(try container.decode(LogisticRecord.self, forKey: .logistic))
+      }
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -86,6 +90,7 @@ struct HeadDescription: Codable {
     try container.encode(features, forKey: .features)
     switch record {
     case .logistic(let record): try container.encode(record, forKey: .logistic)
+    case .mlp(let record): try container.encode(record, forKey: .mlp)
     }
   }
 

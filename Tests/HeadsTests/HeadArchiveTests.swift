@@ -125,7 +125,7 @@ import Testing
 }
 
 /// A folder that goes with the object.
-private final class TemporaryFolder {
+final class TemporaryFolder {
   let path: String
 
   init() throws {

@@ -52,6 +52,13 @@ public struct MLPClassifier: Head, Equatable {
     /// The epoch whose weights were kept, from 1.
     public let bestEpoch: Int
 
+    public init(rows: Int, steps: Int, epochs: [TrainingEpoch], bestEpoch: Int) {
+      self.rows = rows
+      self.steps = steps
+      self.epochs = epochs
+      self.bestEpoch = bestEpoch
+    }
+
     enum CodingKeys: String, CodingKey {
       case rows, steps, epochs
       case bestEpoch = "best_epoch"
@@ -102,8 +109,10 @@ public struct MLPClassifier: Head, Equatable {
   }
 
   public var width: Int { layers[0].weight.columns }
-  /// Classes, labels, or 1 for a number.
-  public var classCount: Int { layers[layers.count - 1].bias.count }
+  /// Classes or labels; 0 for a number.
+  public var classCount: Int { output == .identity ? 0 : outputs }
+  /// The scores of a row: classes, labels, or 1 for a number.
+  public var outputs: Int { layers[layers.count - 1].bias.count }
 
   /// The probability of each class (softmax) or label (sigmoid), or the number itself: [n, outputs].
   ///
@@ -122,7 +131,7 @@ public struct MLPClassifier: Head, Equatable {
     let network = self.network
     let parameters = joinedParameters()
     let rows = features.rows
-    let values = FloatBuffer(count: rows * classCount)
+    let values = FloatBuffer(count: rows * outputs)
     let scaler = standardization.map(RowScaler.init)
     let block = 128
     features.storage.withUnsafeBufferPointer { storage in
@@ -136,12 +145,12 @@ public struct MLPClassifier: Head, Equatable {
         RowScaler.gather(base, Array(range)[...], width: width, scaler, into: x)
         network.scores(
           x, rows: range.count, parameters.pointer,
-          into: values.pointer + range.lowerBound * classCount, scratch: x + block * width, kernels)
+          into: values.pointer + range.lowerBound * outputs, scratch: x + block * width, kernels)
       }
     }
     return ClassProbabilities(
-      rows: rows, classCount: classCount,
-      values: output.predictions(values.contents, width: classCount, center: center, unit: unit))
+      rows: rows, classCount: outputs,
+      values: output.predictions(values.contents, width: outputs, center: center, unit: unit))
   }
 
   /// The same as what the output stands for.
@@ -158,7 +167,7 @@ public struct MLPClassifier: Head, Equatable {
 
   var network: DenseNetwork {
     DenseNetwork(
-      inputs: width, hidden: layers.dropLast().map(\.bias.count), outputs: classCount,
+      inputs: width, hidden: layers.dropLast().map(\.bias.count), outputs: outputs,
       activation: configuration.activation.kernel, dropout: configuration.dropout)
   }
 

@@ -33,7 +33,7 @@ extension RecurrentClassifier {
       input: input, loss: loss, configuration: configuration, start: start, threads: threads)
     let summary = try run.train(validation: validation, monitor: monitor)
     return RecurrentClassifier(
-      width: run.network.inputs, classCount: outputs,
+      width: run.network.inputs, outputs: outputs,
       tensors: run.network.tensors.map {
         Tensor(name: $0.name, shape: $0.shape, values: Array(run.parameters.contents[$0.range]))
       },

@@ -63,7 +63,8 @@ public struct RecurrentClassifier: Sendable, Equatable {
 
   /// The numbers of a token: of its features, or of its own vector.
   public let width: Int
-  public let classCount: Int
+  /// The scores of a text: classes, labels, or 1 for a number.
+  public let outputs: Int
   /// `rnn.weight_ih_l0`, …, `output.weight`, `output.bias`: shapes and order are PyTorch's.
   public let tensors: [Tensor]
   /// Nil with features.
@@ -75,14 +76,17 @@ public struct RecurrentClassifier: Sendable, Equatable {
   public let configuration: Configuration
   public let summary: MLPClassifier.Summary
 
+  /// Classes or labels; 0 for a number.
+  public var classCount: Int { output == .identity ? 0 : outputs }
+
   /// - Precondition: the tensors are those that the configuration asks for.
   public init(
-    width: Int, classCount: Int, tensors: [Tensor], embedding: Embedding? = nil,
+    width: Int, outputs: Int, tensors: [Tensor], embedding: Embedding? = nil,
     output: OutputKind, center: Double = 0, unit: Double = 1, configuration: Configuration,
     summary: MLPClassifier.Summary
   ) {
     self.width = width
-    self.classCount = classCount
+    self.outputs = outputs
     self.tensors = tensors
     self.embedding = embedding
     self.output = output
@@ -96,7 +100,7 @@ public struct RecurrentClassifier: Sendable, Equatable {
   }
 
   var network: RecurrentNetwork {
-    Self.network(configuration, inputs: width, outputs: classCount)
+    Self.network(configuration, inputs: width, outputs: outputs)
   }
 
   static func network(
@@ -121,7 +125,7 @@ public struct RecurrentClassifier: Sendable, Equatable {
     let network = self.network
     let parameters = joinedParameters()
     let embedding = self.embedding?.table()
-    let scores = FloatBuffer(count: input.count * classCount)
+    let scores = FloatBuffer(count: input.count * outputs)
     let window = 1024
     for start in stride(from: 0, to: input.count, by: window) {
       // Batches of texts of about one length: steps work on more of them at a time.
@@ -143,16 +147,16 @@ public struct RecurrentClassifier: Sendable, Equatable {
         pass.prepare(lengths: loaded[index].lengths)
         pass.forward(dropout: nil) { loaded[index].fill($0, $1, embedding, $2) }
         for (i, row) in batches[index].enumerated() {
-          (scores.pointer + row * classCount).update(
-            from: pass.scores.pointer + i * classCount, count: classCount)
+          (scores.pointer + row * outputs).update(
+            from: pass.scores.pointer + i * outputs, count: outputs)
         }
       }
     }
     let values = output.predictions(
-      scores.contents.prefix(input.count * classCount), width: classCount, center: center,
+      scores.contents.prefix(input.count * outputs), width: outputs, center: center,
       unit: unit)
     let probabilities = ClassProbabilities(
-      rows: input.count, classCount: classCount, values: values)
+      rows: input.count, classCount: outputs, values: values)
     return switch output {
     case .softmax: .classes(probabilities)
     case .sigmoid: .sets(probabilities)

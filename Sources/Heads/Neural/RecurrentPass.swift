@@ -200,14 +200,16 @@ final class RecurrentPass: @unchecked Sendable {
                 kernels.axpy(to, share, h + (pack.starts[t] + r) * size, count: size)
               }
             case .max:
-              for c in 0..<size {
-                var best = pack.starts[0] + r
-                for t in 1..<max(length, 1) {
-                  let row = pack.starts[t] + r
-                  if h[row * size + c] > h[best * size + c] { best = row }
+              let first = pack.starts[0] + r
+              to.update(from: h + first * size, count: size)
+              for c in 0..<size { winners[at + c] = Int32(first) }
+              for t in 1..<max(length, 1) {
+                let row = pack.starts[t] + r
+                let own = h + row * size
+                for c in 0..<size where own[c] > to[c] {
+                  to[c] = own[c]
+                  winners[at + c] = Int32(row)
                 }
-                to[c] = h[best * size + c]
-                winners[at + c] = Int32(best)
               }
             }
           }

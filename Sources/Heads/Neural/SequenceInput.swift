@@ -21,6 +21,7 @@ extension TokenFeatures: SequenceSource {
 
   public func tokens(at indices: [Int]) -> TokenFeatures {
     var picked: [Float] = []
+    picked.reserveCapacity(indices.reduce(0) { $0 + length($1) } * width)
     var starts = [0]
     for i in indices {
       picked += values.storage[offsets[i] * width..<offsets[i + 1] * width]
