@@ -171,7 +171,7 @@ import Vectorizers
 }
 
 /// A folder that goes with the object.
-private final class TemporaryFolder {
+final class TemporaryFolder {
   let path: String
 
   init() throws {
