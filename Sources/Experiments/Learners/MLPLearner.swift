@@ -28,7 +28,8 @@ public struct MLPLearner: Learner {
         : (SelectedRows(data.features, fit.validation), data.labels.rows(at: fit.validation)),
       configuration: configuration, threads: fit.threads, monitor: monitor)
     return TrainedHead(
-      archive: { HeadArchive(head: head, classNames: $0, features: $1).encode() }, history: head.summary.epochs.map(HistoryRecord.init),
+      archive: { HeadArchive(head: head, classNames: $0, features: $1).encode() },
+      history: head.summary.epochs.map(HistoryRecord.init),
       predict: { [data] rows, threads in
         try data.features.predict(head, rows, threads: threads)
       })

@@ -236,7 +236,7 @@ struct SequenceBatch: Sendable {
 
 extension Matrix {
   /// - Throws: `nonFiniteFeature` for the first NaN or infinity.
-  fileprivate func checkFinite() throws(HeadError) {
+  func checkFinite() throws(HeadError) {
     guard let index = storage.firstIndex(where: { !$0.isFinite }) else { return }
     throw .nonFiniteFeature(row: index / columns, column: index % columns)
   }
