@@ -30,13 +30,13 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["Contracts", "CKernels", "COpenBLAS"]),
 
     // MARK: - Formats
-    .target(name: "AtomicFiles"),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Safetensors", dependencies: []),
     .target(name: "Tokenizers", dependencies: ["Contracts", "COniguruma"]),
     .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
     .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "AtomicFiles", dependencies: ["Digests"]),
     .target(name: "Evaluation", dependencies: ["Contracts"]),
 
     // MARK: - Models
@@ -54,7 +54,8 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels",
+        "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -94,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "firn-train",
       dependencies: [
-        "StageKit", "FeatureStore", "Heads", "Reporting", "AtomicFiles", "Kernels", "Digests",
+        "StageKit", "FeatureStore", "Heads", "Experiments", "AtomicFiles", "Kernels", "Digests",
         "Contracts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -133,8 +134,9 @@ let package = Package(
       dependencies: ["FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+    .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
+      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts", "Heads", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "OptimizationTests", dependencies: ["Optimization", "Kernels"],
@@ -147,7 +149,10 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Corpora", "Heads", "Contracts", "Kernels"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
+      name: "ReportingTests",
+      dependencies: [
+        "Reporting", "Evaluation", "Contracts", "Heads", "StageKit", "AtomicFiles",
+      ],
       resources: [.copy("Fixtures")]),
     // Against a hub of its own on the loopback interface; nothing here needs a network.
     .testTarget(
@@ -157,7 +162,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Runs the built executables; `swift build --build-tests` builds them as the package's products.
-    .testTarget(name: "StagesTests", resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "StagesTests", dependencies: ["FeatureStore", "Contracts"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,9 @@ struct HeadDescription: Codable {
     self = try Self.decode(json, path: path)
     guard formatVersion > 0 else { throw .inconsistent(path: path, field: "format_version") }
     guard width > 0 else { throw .inconsistent(path: path, field: "width") }
-    guard record.kind == MLPRecord.kind || !classNames.isEmpty else { throw .inconsistent(path: path, field: "class_names") }
+    guard record.kind == MLPRecord.kind || !classNames.isEmpty else {
+      throw .inconsistent(path: path, field: "class_names")
+    }
   }
 
   private struct Outline: Decodable {

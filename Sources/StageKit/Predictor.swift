@@ -37,19 +37,21 @@ public struct Predictor: Sendable {
     try require(.model, try located.sha256(), features.modelSHA256)
     let tokenizer = try Tokenizer.load(folder: located.folder.path)
     try require(.tokenizer, try tokenizer.sha256(), features.tokenizerSHA256)
-    guard let settings = EncodingSettings(config: features.config),
-      let view = FeatureKey(path: features.view), settings.views.contains(view)
+    let views = features.view.split(separator: ",").compactMap { FeatureKey(path: String($0)) }
+    guard let settings = EncodingSettings(config: features.config), !views.isEmpty,
+      views.allSatisfy(settings.views.contains)
     else { throw StageError.unknownSettings(path: run, config: features.config) }
     let numerics = Numerics(kernels: try .selected(), precision: settings.precision)
     let encoder = try EncoderLoader.load(located.folder, numerics)
-    guard view.layer <= encoder.layerCount, archive.head.width == encoder.hiddenSize else {
+    let top = views.map(\.layer).max() ?? 0
+    guard top <= encoder.layerCount, archive.head.width == encoder.hiddenSize * views.count else {
       throw StageError.noSuchLayer(
-        asked: view.layer, layers: encoder.layerCount, model: located.folder.name)
+        asked: top, layers: encoder.layerCount, model: located.folder.name)
     }
     try tokenizer.validate(maxLength: features.maxLength)
     self.tokenizer = ParallelTokenizer(tokenizer, maxLength: features.maxLength, threads: threads)
     extractor = FeatureExtractor(
-      encoder: encoder, keys: [view], normalize: settings.normalize, threads: threads,
+      encoder: encoder, keys: views, normalize: settings.normalize, threads: threads,
       longest: features.maxLength)
     halfPrecision = settings.dtype == "float16"
     self.threads = threads
@@ -69,7 +71,6 @@ public struct Predictor: Sendable {
     from next: () throws -> [String]?, write: ([Prediction]) throws -> Void
   ) throws {
     var waiting: [(texts: [String], encoded: TokenizedTexts)] = []
-    let width = extractor.encoder.hiddenSize
     try extractor.extract(tokens: nil) {
       guard let texts = try next() else { return nil }
       let encoded = tokenizer.encode(texts)
@@ -77,9 +78,20 @@ public struct Predictor: Sendable {
       return encoded.tokens
     } write: { views in
       let (texts, encoded) = waiting.removeFirst()
-      let features = Matrix(rows: texts.count, columns: width, storage: [Float](views[0]))
-      try write(predictions(texts, encoded, features))
+      try write(predictions(texts, encoded, joined(views.map { [Float]($0) }, rows: texts.count)))
     }
+  }
+
+  /// The views side by side, as the head learned from them: [rows, width of all].
+  private func joined(_ views: [[Float]], rows: Int) -> Matrix {
+    let width = extractor.encoder.hiddenSize
+    let storage =
+      views.count == 1
+      ? views[0]
+      : (0..<rows).flatMap { row in
+        views.flatMap { $0[row * width..<(row + 1) * width] }
+      }
+    return Matrix(rows: rows, columns: width * views.count, storage: storage)
   }
 
   private func predictions(

@@ -31,7 +31,7 @@ public struct LogisticLearner: Learner {
       configuration: configuration, threads: fit.threads)
     let summary = head.summary
     return TrainedHead(
-      head: head,
+      archive: { HeadArchive(head: head, classNames: $0, features: $1) },
       history: [HistoryRecord(step: summary.iterations, loss: summary.objective)],
       warning: summary.converged
         ? nil : "the optimum was not reached: gradient \(summary.gradientNorm)",
