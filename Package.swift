@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Safetensors", dependencies: []),
     .target(name: "Tokenizers", dependencies: ["Contracts", "COniguruma"]),
+    .target(name: "Vectorizers", dependencies: ["Contracts"]),
     .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
     .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
@@ -45,8 +46,12 @@ let package = Package(
 
     // MARK: - Learning
     .target(name: "Optimization", dependencies: ["Kernels"]),
-    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors"]),
-    .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
+    .target(
+      name: "Heads",
+      dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors", "Vectorizers"]),
+    .target(
+      name: "Experiments",
+      dependencies: ["Contracts", "Corpora", "Heads", "Kernels", "Vectorizers"]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -54,8 +59,8 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels",
-        "AtomicFiles",
+        "Encoders", "Heads", "Experiments", "Vectorizers", "Evaluation", "Reporting", "Digests",
+        "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -142,8 +147,13 @@ let package = Package(
       name: "OptimizationTests", dependencies: ["Optimization", "Kernels"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "VectorizersTests", dependencies: ["Vectorizers", "Contracts"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "HeadsTests",
-      dependencies: ["Heads", "Contracts", "Kernels", "Optimization", "Safetensors"],
+      dependencies: [
+        "Heads", "Contracts", "Kernels", "Optimization", "Safetensors", "Vectorizers",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests",

@@ -6,10 +6,16 @@ public enum HeadError: Error, Sendable, Equatable {
   case noTrainingRows
   /// All training rows are of the class with this index.
   case singleClass(Int)
+  /// There is no label that some training rows have and some not.
+  case constantLabels
   /// A NaN or an infinity, at this row and column of the features given.
   case nonFiniteFeature(row: Int, column: Int)
+  /// A NaN or an infinity, the label of this row.
+  case nonFiniteLabel(row: Int)
+  /// Columns depend on each other and the penalty is too small to tell them apart.
+  case singular(alpha: Double)
   case widthMismatch(expected: Int, found: Int)
-  /// A setting out of its range.
+  /// A setting or a row's weight out of its range.
   case badHyperparameter(name: String, value: String)
 
   /// The loss or a weight is no longer a finite number.

@@ -9,6 +9,7 @@ public enum SafetensorsWriter {
     public enum Values: Sendable, Equatable {
       case float32([Float])
       case float64([Double])
+      case uint8([UInt8])
     }
 
     public let name: String
@@ -70,6 +71,7 @@ public enum SafetensorsWriter {
       switch tensor.values {
       case .float32(let values): for value in values { append(value.bitPattern, to: &bytes) }
       case .float64(let values): for value in values { append(value.bitPattern, to: &bytes) }
+      case .uint8(let values): bytes += values
       }
     }
     return bytes
@@ -106,6 +108,7 @@ extension SafetensorsWriter.Tensor {
     switch values {
     case .float32(let values): values.count
     case .float64(let values): values.count
+    case .uint8(let values): values.count
     }
   }
 
@@ -113,6 +116,7 @@ extension SafetensorsWriter.Tensor {
     switch values {
     case .float32: .float32
     case .float64: .float64
+    case .uint8: .uint8
     }
   }
 

@@ -87,8 +87,7 @@ struct FirnTrain: Stage {
     clock.phase("predict")
 
     let archive = outcome.trained.archive(
-      results.classNames, FeatureProvenance(input.provenance, view: plan.name(of: outcome.views))
-    ).encode()
+      results.classNames, FeatureProvenance(input.provenance, view: plan.name(of: outcome.views)))
     try folder.write(archive.json, to: HeadArchive.jsonName)
     try folder.write(archive.safetensors, to: HeadArchive.safetensorsName)
     try results.write(to: folder)

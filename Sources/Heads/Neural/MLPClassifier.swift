@@ -109,6 +109,13 @@ public struct MLPClassifier: Head, Equatable {
   }
 
   public var width: Int { layers[0].weight.columns }
+  public var labelKind: LabelKind {
+    switch output {
+    case .softmax: .singleLabel
+    case .sigmoid: .multiLabel
+    case .identity: .number
+    }
+  }
   /// Classes or labels; 0 for a number.
   public var classCount: Int { output == .identity ? 0 : outputs }
   /// The scores of a row: classes, labels, or 1 for a number.

@@ -233,3 +233,11 @@ struct SequenceBatch: Sendable {
     return sequences.ids[sequences.offsets[sequence] + time]
   }
 }
+
+extension Matrix {
+  /// - Throws: `nonFiniteFeature` for the first NaN or infinity.
+  func checkFinite() throws(HeadError) {
+    guard let index = storage.firstIndex(where: { !$0.isFinite }) else { return }
+    throw .nonFiniteFeature(row: index / columns, column: index % columns)
+  }
+}

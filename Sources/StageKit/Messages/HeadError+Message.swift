@@ -11,6 +11,18 @@ extension HeadError: Explained {
       return Complaint(
         .badData, "all training rows are of one class (number \(index)): nothing to tell apart",
         advice: "check the label column and the split that the features were made with")
+    case .constantLabels:
+      return Complaint(
+        .badData, "no label tells training rows apart: every row has it, or none",
+        advice: "check the label columns and the split that the features were made with")
+    case .nonFiniteLabel(let row):
+      return Complaint(
+        .badData, "a label is not a finite number", at: "row \(row)",
+        advice: "correct the label column, or leave the label empty")
+    case .singular(let alpha):
+      return Complaint(
+        .badData, "some features are sums of others, and alpha = \(alpha) is too small for them",
+        advice: "choose a greater alpha")
     case .nonFiniteFeature(let row, let column):
       return Complaint(
         .badData, "a feature is not a finite number", at: "row \(row), column \(column)",

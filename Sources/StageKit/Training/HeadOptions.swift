@@ -77,7 +77,8 @@ public struct HeadOptions: ParsableArguments {
   // MARK: tfidf
 
   @Option(
-    help: ArgumentHelp("tfidf: runs of one or two words that count. (default: 1,2)", valueName: "n,n"))
+    help: ArgumentHelp(
+      "tfidf: runs of one or two words that count. (default: 1,2)", valueName: "n,n"))
   public var ngrams: String?
 
   @Option(

@@ -1,45 +1,76 @@
 import Heads
+import Vectorizers
 
-/// The settings of a head: the options read, with the defaults of those that were not given.
+/// The settings of a head: the options read, with the head's own defaults for those not given.
 enum HeadSettings: Sendable {
   case logistic(LogisticRegression.Configuration)
+  case ridge(RidgeRegression.Configuration)
+  case mlp(MLPClassifier.Configuration)
+  case rnn(RecurrentClassifier.Configuration)
+  case tfidf(TfidfVectorizer.Configuration, LogisticRegression.Configuration)
 
   /// - Throws: ``StageError`` for an option of another head or a word that the head does not know.
   init(_ kind: HeadKind, _ options: HeadOptions) throws(StageError) {
     try options.check(for: kind)
     switch kind {
-    case .logistic, .mlp, .rnn, .tfidf, .ridge: self = .logistic(try options.logistic())
+    case .logistic: self = .logistic(try options.logistic())
+    case .ridge: self = .ridge(options.ridge())
+    case .mlp: self = .mlp(try options.mlp())
+    case .rnn: self = .rnn(try options.rnn())
+    case .tfidf: self = .tfidf(try options.vectorizer(), try options.logistic())
     }
   }
 
   /// What run.json says of them.
   var json: [String: JSONValue] {
     switch self {
-    case .logistic(let configuration):
-      [
-        "C": .real(configuration.c), "standardize": .bool(configuration.standardize),
-        "class_weight": .string(configuration.classWeight.name),
+    case .logistic(let configuration): return configuration.json
+    case .ridge(let configuration):
+      return [
+        "alpha": .real(configuration.alpha), "standardize": .bool(configuration.standardize),
       ]
+    case .mlp(let configuration):
+      return configuration.training.json.merging([
+        "hidden": .array(configuration.hiddenLayers.map { .integer($0) }),
+        "activation": .string(configuration.activation.rawValue),
+        "dropout": .real(configuration.dropout), "standardize": .bool(configuration.standardize),
+      ]) { $1 }
+    case .rnn(let configuration):
+      return configuration.training.json.merging([
+        "cell": .string(configuration.cell.rawValue), "hidden": .integer(configuration.size),
+        "layers": .integer(configuration.layers),
+        "bidirectional": .bool(configuration.isBidirectional),
+        "pooling_over_time": .string(configuration.pooling.rawValue),
+        "dropout": .real(configuration.dropout),
+        "embedding": .integer(configuration.embeddingWidth),
+      ]) { $1 }
+    case .tfidf(let vectorizer, var configuration):
+      configuration.standardize = false
+      return configuration.json.merging([
+        "ngrams": .array([
+          .integer(vectorizer.minimumWords), .integer(vectorizer.maximumWords),
+        ]), "min_df": .integer(vectorizer.minimumTexts),
+      ]) { $1 }
     }
   }
 }
 
-extension HeadOptions {
-  fileprivate func logistic() throws(StageError) -> LogisticRegression.Configuration {
-    var configuration = LogisticRegression.Configuration()
-    configuration.c = c ?? 1
-    configuration.standardize = standardize ?? false
-    configuration.classWeight = try weightOfClasses()
-    return configuration
+extension LogisticRegression.Configuration {
+  fileprivate var json: [String: JSONValue] {
+    [
+      "C": .real(c), "standardize": .bool(standardize), "class_weight": .string(classWeight.name),
+    ]
   }
+}
 
-  private func weightOfClasses() throws(StageError) -> LogisticRegression.ClassWeight {
-    switch classWeight ?? "none" {
-    case "none": return .none
-    case "balanced": return .balanced
-    case let other:
-      throw .badOption(option: "--class-weight", value: other, expected: "none or balanced")
-    }
+extension NetworkTraining {
+  fileprivate var json: [String: JSONValue] {
+    [
+      "optimizer": .string(method.rawValue), "learning_rate": .real(learningRate),
+      "weight_decay": .real(weightDecay), "batch_size": .integer(batchSize),
+      "epochs": .integer(epochs), "patience": .integer(patience),
+      "class_weight": .string(classWeight.name),
+    ]
   }
 }
 

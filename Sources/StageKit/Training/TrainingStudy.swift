@@ -70,7 +70,7 @@ public struct TrainingStudy: Sendable {
   /// The head on some views, with the search of a setting where it was asked for.
   private func searching(_ views: [FeatureKey]) throws -> any Learner {
     let source = try plan.source(views)
-    guard let grid = comparisons.grid else { return try plan.learner(source) }
+    guard let grid = comparisons.grid else { return plan.learner(source) }
     return GridSearch(
       name: grid.name, values: grid.values, folds: grid.folds, rows: rows, scoring: scoring
     ) { values, fit in
