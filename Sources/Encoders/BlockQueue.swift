@@ -13,10 +13,10 @@ final class Block: @unchecked Sendable {
   fileprivate var taken = 0
   fileprivate var finished = 0
 
-  init(_ texts: TokenBatch, slices: [Range<Int>], views: Int, width: Int) {
+  init(_ texts: TokenBatch, slices: [Range<Int>], widths: [Int]) {
     self.texts = texts
     self.slices = slices
-    outputs = (0..<views).map { _ in FloatBuffer(count: texts.count * width) }
+    outputs = widths.map { FloatBuffer(count: texts.count * $0) }
   }
 }
 

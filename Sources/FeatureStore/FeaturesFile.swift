@@ -37,7 +37,7 @@ public final class FeaturesFile: Sendable {
     self.datasets = datasets
     self.defaultView = defaultView
     views = datasets.keys.sorted {
-      ($0.layer, $0.pooling.rawValue) < ($1.layer, $1.pooling.rawValue)
+      ($0.layer, $0.pooling.description) < ($1.layer, $1.pooling.description)
     }
   }
 
