@@ -127,8 +127,11 @@ extension ModelFolder {
     ]
     var names: [String] = []
     if config.has("pooling_mode") {
-      let list = try? config.stringList("pooling_mode")
-      names = try list ?? [config.string("pooling_mode")]
+      if let list = try? config.stringList("pooling_mode") {
+        names = list
+      } else {
+        names = [try config.string("pooling_mode")]
+      }
     } else {
       for flag in flags where try config.bool(flag.key, default: false) {
         names.append(flag.pooling.rawValue)

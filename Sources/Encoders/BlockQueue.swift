@@ -8,15 +8,17 @@ import Kernels
 final class Block: @unchecked Sendable {
   let texts: TokenBatch
   let slices: [Range<Int>]
-  /// One a view: [texts, width].
+  /// One a view: [texts, width]; last, where they are wanted, the tokens' own: [tokens, width].
   let outputs: [FloatBuffer]
   fileprivate var taken = 0
   fileprivate var finished = 0
 
-  init(_ texts: TokenBatch, slices: [Range<Int>], widths: [Int]) {
+  /// `widths`: of each view; `tokenWidth`: of the vectors of every token, the last output; nil for none.
+  init(_ texts: TokenBatch, slices: [Range<Int>], widths: [Int], tokenWidth: Int?) {
     self.texts = texts
     self.slices = slices
-    outputs = widths.map { FloatBuffer(count: texts.count * $0) }
+    let tokens = tokenWidth.map { [texts.tokenCount * $0] } ?? []
+    outputs = (widths.map { texts.count * $0 } + tokens).map { FloatBuffer(count: $0) }
   }
 }
 

@@ -13,6 +13,8 @@ public final class FeatureExtractor: Sendable {
   public let widths: [Int]
   /// Whether every vector is scaled to length 1.
   public let normalize: Bool
+  /// The layer whose hidden states of every token are an output of their own, the last one.
+  public let tokenLayer: Int?
   public let threads: Int
   /// The number of tokens that a batch holds, unless a single text is longer.
   public let tokensPerBatch: Int
@@ -34,17 +36,19 @@ public final class FeatureExtractor: Sendable {
   /// Below this a batch's products take longer to fetch their weights than to multiply.
   private static var smallestBatch: Int { 64 }
 
-  /// `keys`: layers within 0...encoder.layerCount; where one is projected, there is a projection of as
-  /// many inputs as its poolings give.
+  /// `keys`: layers within 0...encoder.layerCount; none where `tokenLayer` is all that is wanted. Where
+  /// one is projected, there is a projection of as many inputs as its poolings give.
   /// `skipped`: how many of each text's first tokens pooling leaves out: those of a prompt.
+  /// `tokenLayer`: the layer whose hidden states are wanted of every token, as they are.
   /// `longest`: the number of tokens of the longest text that will come.
   /// `tokensPerBatch`: 512 keeps a worker's memory near 6 MB for a hidden size of 384, and is as fast
   /// as more.
   public init(
     encoder: any Encoder, projection: Projection? = nil, keys: [FeatureKey], normalize: Bool,
-    skipped: Int = 0, threads: Int, longest: Int, tokensPerBatch: Int = 512
+    skipped: Int = 0, threads: Int, longest: Int, tokensPerBatch: Int = 512, tokenLayer: Int? = nil
   ) {
-    precondition(keys.allSatisfy { 0...encoder.layerCount ~= $0.layer } && !keys.isEmpty)
+    let layers = keys.map(\.layer) + [tokenLayer].compactMap(\.self)
+    precondition(layers.allSatisfy { 0...encoder.layerCount ~= $0 })
     widths = keys.map { key in
       let pooled = key.pooling.poolings.count * encoder.hiddenSize
       guard key.pooling.isProjected else { return pooled }
@@ -56,6 +60,7 @@ public final class FeatureExtractor: Sendable {
     self.encoder = encoder
     self.keys = keys
     self.normalize = normalize
+    self.tokenLayer = tokenLayer
     self.threads = max(threads, 1)
     self.longest = longest
     self.tokensPerBatch = max(tokensPerBatch, longest)
@@ -69,11 +74,12 @@ public final class FeatureExtractor: Sendable {
     workspaces = (0..<self.threads).map { _ in
       encoder.makeWorkspace(tokens: size, longest: longest)
     }
-    let lastLayer = keys.map(\.layer).max() ?? 0
+    guard let lastLayer = layers.max() else { preconditionFailure("nothing is wanted") }
     let poolings = Set(keys.filter { $0.layer == lastLayer }.flatMap(\.pooling.poolings))
     self.lastLayer = lastLayer
     only =
       switch (lastLayer, poolings, skipped) {
+      case _ where tokenLayer == lastLayer: nil
       case (1..., [.cls], 0): .first
       case (1..., [.lastToken], 0): .last
       default: nil
@@ -82,7 +88,8 @@ public final class FeatureExtractor: Sendable {
 
   /// Computes the features of every text.
   ///
-  /// - Returns: one matrix [texts, width] a key, in the order of ``keys``.
+  /// - Returns: one matrix [texts, width] a key, in the order of ``keys``; with ``tokenLayer`` one
+  ///   more, [tokens, hiddenSize].
   /// - Throws: ``EncoderError`` for an id or a type outside the vocabularies, or a text too long.
   public func extract(_ texts: TokenBatch) throws -> [Matrix] {
     var matrices: [Matrix] = []
@@ -91,8 +98,9 @@ public final class FeatureExtractor: Sendable {
       defer { waiting = nil }
       return waiting
     } write: { features in
+      let widths = widths + [encoder.hiddenSize]
       matrices = zip(features, widths).map {
-        Matrix(rows: texts.count, columns: $1, storage: [Float]($0))
+        Matrix(rows: $0.count / $1, columns: $1, storage: [Float]($0))
       }
     }
     return matrices
@@ -109,7 +117,8 @@ public final class FeatureExtractor: Sendable {
   ///     alone.
   ///   - next: gives the next texts; none where they are still to come, which lets what came before
   ///     be written first; nil at the end.
-  ///   - write: takes the features of the texts of one `next`: [texts, width] a key.
+  ///   - write: takes the features of the texts of one `next`: [texts, width] a key, and last, with
+  ///     ``tokenLayer``, [tokens, hiddenSize].
   ///   - progress: called from any worker with the number of texts that became ready.
   /// - Throws: ``EncoderError``, and what the closures throw.
   public func extract(
@@ -155,7 +164,8 @@ public final class FeatureExtractor: Sendable {
       if tokens == nil { remaining = texts.tokenCount }
       try check(texts, firstRow: rows)
       let block = Block(
-        texts, slices: slice(texts, &remaining), widths: widths)
+        texts, slices: slice(texts, &remaining), widths: widths,
+        tokenWidth: tokenLayer.map { _ in encoder.hiddenSize })
       rows += texts.count
       inFlight.append(block)
       queue.push(block)
@@ -169,6 +179,10 @@ public final class FeatureExtractor: Sendable {
     let width = encoder.hiddenSize
     encoder.forward(slice, workspace: workspaces[worker], lastLayer: lastLayer, only: only) {
       layer, hidden in
+      if layer == tokenLayer {
+        (block.outputs[keys.count].pointer + slice.start * width)
+          .update(from: hidden, count: slice.tokenCount * width)
+      }
       for (view, key) in keys.enumerated() where key.layer == layer {
         var row = hidden
         for text in slice.texts {

@@ -1,5 +1,6 @@
 public import Checkpoints
-import Kernels
+public import Contracts
+public import Kernels
 
 /// What a sentence-transformers' folder does with a pooled vector: its Dense and Normalize modules,
 /// one after the other.
@@ -45,6 +46,22 @@ public struct Projection: Sendable {
     self.steps = steps
     self.kernels = kernels
     self.widest = widest
+  }
+
+  /// Loads what views need; nil where none is projected.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public static func load(
+    for views: [FeatureKey], of encoder: any Encoder, _ folder: ModelFolder
+  ) throws(CheckpointError) -> Projection? {
+    let projected = views.filter(\.pooling.isProjected)
+    let inputs = Set(projected.map { $0.pooling.poolings.count * encoder.hiddenSize })
+    var projection: Projection?
+    // Of two widths one is not the modules', and loading says so.
+    for width in inputs.sorted() {
+      projection = try Projection(folder, inputs: width, kernels: encoder.numerics.kernels)
+    }
+    return projection
   }
 
   /// Floats that ``callAsFunction(_:_:)`` needs: its operand, and room behind it.

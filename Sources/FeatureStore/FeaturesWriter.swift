@@ -13,8 +13,10 @@ public final class FeaturesWriter {
   public let widths: [Int]
   /// The rows to come in all.
   public let expectedRows: Int
+  private let source: TokensFile
   private let output: AtomicFile
   private let file: HDF5File
+  private let tokens: TokenFeaturesWriter?
   private let datasets: [HDF5Dataset]
   /// Rows handed over so far.
   private var appended = 0
@@ -24,19 +26,21 @@ public final class FeaturesWriter {
   /// Creates the file and copies ids, labels, splits and so on from the tokens' file.
   ///
   /// Each of `views` is stored once, the first under the name `embeddings` as well; `widths` are the
-  /// numbers of a row of each.
+  /// numbers of a row of each. With `tokenFeatures` the vectors of every token are stored as well,
+  /// under `token_features`.
   ///
   /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
   ///   contradicts itself.
   public init(
     path: String, tokens: TokensFile, views: [FeatureKey], widths: [Int],
-    type: FeatureType = .float32
+    type: FeatureType = .float32, tokenFeatures: (type: FeatureType, width: Int)? = nil
   ) throws {
     precondition(!views.isEmpty && Set(views).count == views.count)
     precondition(widths.count == views.count && widths.allSatisfy { $0 > 0 })
     self.path = path
     self.views = views
     self.widths = widths
+    source = tokens
     expectedRows = tokens.count
     output = try AtomicFile(path: path)
     file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
@@ -44,27 +48,39 @@ public final class FeaturesWriter {
     datasets = try file.createViews(
       views, type: type.elementType, rows: tokens.count, widths: widths)
     try file.link("embeddings", to: views[0].description)
+    let file = file
+    self.tokens = try tokenFeatures.map {
+      try TokenFeaturesWriter(file, tokens: tokens, width: $0.width, type: $0.type)
+    }
     pending = [[Float]](repeating: [], count: views.count)
   }
 
-  /// Adds the next rows: for each view, in the order of `views`, a block [rows, width], row-major.
+  /// Adds the next rows: for each view, in the order of `views`, a block [rows, width], row-major;
+  /// where token features are stored, then a block of the rows' tokens, [tokens, width].
   ///
-  /// - Precondition: all blocks have the same number of whole rows, no more than are missing.
-  /// - Throws: `HDF5Error`; `.halfOverflow` where float16 cannot hold a number.
+  /// - Precondition: all views' blocks have the same number of whole rows, no more than are missing.
+  /// - Throws: `HDF5Error`, `FeatureStoreError`; `.halfOverflow` where float16 cannot hold a number.
   public func append(_ blocks: [UnsafeBufferPointer<Float>]) throws {
-    precondition(blocks.count == views.count)
+    precondition(blocks.count == views.count + (tokens == nil ? 0 : 1))
     let rows = blocks[0].count / widths[0]
     precondition(zip(blocks, widths).allSatisfy { $0.count == rows * $1 })
     precondition(appended + rows <= expectedRows)
     let first = appended
+    let bounds = try tokens.map { _ in try source.tokenBounds(first..<first + rows) }
     while appended < first + rows {
       // Up to where the next chunk of any view ends: the order in which chunks reach the file does
       // not depend on how the rows come.
       let ends = datasets.map { (appended / $0.chunkRows + 1) * $0.chunkRows }
       let next = appended..<min(first + rows, ends.min() ?? expectedRows)
-      for view in views.indices {
-        let part = (next.lowerBound - first) * widths[view]..<(next.upperBound - first) * widths[view]
-        try append(UnsafeBufferPointer(rebasing: blocks[view][part]), upTo: next.upperBound, view)
+      let (start, end) = (next.lowerBound - first, next.upperBound - first)
+      if let tokens, let bounds {
+        let part = (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
+          * tokens.width
+        try tokens.append(UnsafeBufferPointer(rebasing: blocks[views.count][part]))
+      }
+      for (view, width) in widths.enumerated() {
+        let part = UnsafeBufferPointer(rebasing: blocks[view][start * width..<end * width])
+        try append(part, upTo: next.upperBound, view)
       }
       appended = next.upperBound
     }

@@ -28,6 +28,10 @@ extension FeatureStoreError: Explained {
       Complaint(
         .badData, "the file was made without texts", at: path,
         advice: "run firn-tokenize without --no-texts")
+    case .noTokenFeatures(let path):
+      Complaint(
+        .badData, "the file was made without the vectors of tokens", at: path,
+        advice: "run firn-encode with --token-features")
     case .noSuchView(let path, let view, let available):
       Complaint(
         .badData,
