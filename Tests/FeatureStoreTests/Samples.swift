@@ -83,7 +83,7 @@ enum Samples {
   ) throws {
     let tokens = try TokensFile(path: tokens)
     let writer = try FeaturesWriter(
-      path: path, tokens: tokens, views: views, width: width, type: type)
+      path: path, tokens: tokens, views: views, widths: views.map { _ in width }, type: type)
     for start in stride(from: 0, to: tokens.count, by: step) {
       try append(start..<min(tokens.count, start + step), to: writer)
     }
