@@ -92,7 +92,7 @@ def families(a):
         for folder in folders:
             model = widened(folder, pathlib.Path(work) / folder.name)
             subprocess.run([a.bin / "firn-tokenize", source, "--model", model, "--max-length", str(a.max_length),
-                            "--no-texts", "--force", "--quiet", "-o", tokens], check=True)
+                            "--no-texts", "--force", "--quiet", "-o", tokens], check=True, stdout=subprocess.DEVNULL)
             oracle = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
             oracle.no_padding()
             oracle.enable_truncation(a.max_length)
