@@ -55,6 +55,18 @@ def firn_ids(path):
             yield [int(x) for x in line.split()]
 
 
+def widened(folder, copy):
+    """The tokenizer beside a config.json with positions for any text: the stage holds texts to the model's."""
+    copy.mkdir()
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for key in config.keys() & {"max_position_embeddings", "n_positions"}:
+        config[key] = 1 << 20
+    (copy / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    for name in ("tokenizer.json", "model.safetensors"):
+        (copy / name).symlink_to((folder / name).resolve())
+    return copy
+
+
 def families(a):
     import tokenizers
 
@@ -78,8 +90,9 @@ def families(a):
         with open(source, "w", encoding="utf-8") as out:
             out.writelines(json.dumps({"text": text}) + "\n" for text in texts)
         for folder in folders:
-            subprocess.run([a.bin / "firn-tokenize", source, "--model", folder, "--max-length", str(a.max_length),
-                            "--no-texts", "--force", "--quiet", "-o", tokens], check=True)
+            model = widened(folder, pathlib.Path(work) / folder.name)
+            subprocess.run([a.bin / "firn-tokenize", source, "--model", model, "--max-length", str(a.max_length),
+                            "--no-texts", "--force", "--quiet", "-o", tokens], check=True, stdout=subprocess.DEVNULL)
             oracle = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
             oracle.no_padding()
             oracle.enable_truncation(a.max_length)

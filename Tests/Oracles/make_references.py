@@ -255,13 +255,11 @@ def answers(model, encodings):
     return tensors
 
 
-def write(folder, model, tokenizer, texts, setting=None):
+def write(folder, model, tokenizer, texts):
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
-    if setting:
-        (folder / "setting.json").write_text(json.dumps(setting), encoding="utf-8")
     save_file(answers(model, tokenizer.encode_batch(texts)), folder / "expected.safetensors")
 
 
@@ -294,10 +292,16 @@ def main(a):
         if not a.variations:
             write(a.out / name, model_of(name, sizes, vocabulary, seed, {}), tokenizer, texts)
         for k, (changes, refused) in enumerate(VARIATIONS.get(name, []) if a.variations else []):
-            model = model_of(name, sizes, vocabulary, seed + k, changes)
-            written = json.loads(model.config.to_json_string(use_diff=False))
-            setting = {"setting": {key: written.get(key) for key in changes}, "refused": refused}
-            write(a.out / f"{name}.{k + 1:02}", model, tokenizer, texts[:40], setting)
+            # What is refused is written into config.json alone: transformers may not have it either.
+            model = model_of(name, sizes, vocabulary, seed + k, {} if refused else changes)
+            folder = a.out / f"{name}.{k + 1:02}"
+            write(folder, model, tokenizer, texts[:25])
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            if refused:
+                config |= changes
+                (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+            setting = {"setting": {key: config[key] for key in changes if key in config}, "refused": refused}
+            (folder / "setting.json").write_text(json.dumps(setting), encoding="utf-8")
         print(f"{name}: {sizes}, vocabulary {vocabulary}", flush=True)
 
 
