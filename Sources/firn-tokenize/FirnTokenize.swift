@@ -19,6 +19,7 @@ struct FirnTokenize: Stage {
       Examples:
         firn-tokenize reviews.csv --model data/models/all-MiniLM-L6-v2 -o tokens.h5 \\
           --text-column review --label-column sentiment --test-size 0.2 --validation-size 0.2
+        firn-tokenize comments.csv --model MODEL -o tokens.h5 --label-columns toxic,insult
         cat lines.txt | firn-tokenize - --model all-MiniLM-L6-v2 -o tokens.h5
         firn-tokenize queries.txt --model intfloat/e5-small-v2 -o q.h5 --prompt 'query: '
       """,
@@ -41,6 +42,7 @@ struct FirnTokenize: Stage {
 
   func validate() throws {
     if input.isEmpty { throw ValidationError("Give at least one INPUT.") }
+    try splitting.validate(with: columns)
   }
 
   func execute(_ console: Console) throws {
@@ -77,25 +79,22 @@ struct FirnTokenize: Stage {
     var rows = TokenizedRows(
       tokenizer: ParallelTokenizer(
         tokenizer, maxLength: length, prompt: prompt?.text ?? "", threads: common.threadCount,
-        digests: true))
+        digests: true), options: options)
     while let block = try rows.nextBlock(from: &reader) {
       try writer.append(block)
       progress.advance(block.count)
     }
     progress.finish()
-    let encoded = rows.labels.finish()
-    let splits =
-      columns.splitColumn == nil
-      ? try splitting.plan.assign(labels: encoded.labels, count: rows.count)
-      : rows.splits.map { $0 ?? .train }
+    let (labels, classNames) = try rows.labels.finish()
+    let splits = try splitting.splits(of: rows, labels: labels, columns: columns)
     try writer.finish(
-      labels: .classes(encoded.labels), classNames: encoded.classNames, splits: splits,
+      labels: labels, classNames: classNames, weights: rows.weights, splits: splits,
       provenance: provenance(source.sha256 ?? rows.sha256))
     let report = CorpusReport(
-      splits: splits, labels: encoded.labels, classNames: encoded.classNames, words: rows.words,
+      splits: splits, labels: labels, classNames: classNames, words: rows.words,
       tokens: rows.fullCounts, maxLength: length, megabytesPerSecond: rows.megabytesPerSecond)
     if let prompt { console.notice("every text begins with the prompt '\(prompt.text)'") }
-    if columns.labelIsMissing(encoded) {
+    if columns.labelIsMissing(classNames) {
       console.warning("no column 'label' was found; every row is without a label")
     }
     console.result(report.text)
