@@ -11,35 +11,33 @@ public struct RelativeScores: Sendable {
   let segment: FloatBuffer?
   let segmentBias: Float
 
-  /// - Parameters:
-  ///   - byQuery: [columns, headSize], what a query is multiplied by for each column.
-  ///   - byQueryBias: [headSize], what the query is moved by before; only with `byQuery`.
-  ///   - byKey: [columns, headSize], what a key is multiplied by, the last column first.
-  ///   - segment: [headSize], what a query is multiplied by for keys of its own segment; only with
-  ///     `byQuery`.
-  ///   - segmentBias: what the query is moved by before that: [headSize].
+  /// `byQuery`: [columns, headSize], what a query is multiplied by for each column.
+  /// `byQueryBias`: [headSize], what the query is moved by before; only with `byQuery`.
+  /// `byKey`: [columns, headSize], what a key is multiplied by, the last column first.
+  /// `segment`: [headSize] each, what a query is multiplied by for keys of its own segment, and what it
+  /// is moved by before; only with `byQuery`.
   public init(
-    byQuery: UnsafePointer<Float>?, byQueryBias: UnsafePointer<Float>? = nil,
-    byKey: UnsafePointer<Float>? = nil, segment: UnsafePointer<Float>? = nil,
-    segmentBias: UnsafePointer<Float>? = nil, columns: Int, headSize: Int, _ kernels: KernelSet
+    byQuery: FloatBuffer?, byQueryBias: [Float]? = nil, byKey: FloatBuffer? = nil,
+    segment: (weight: [Float], bias: [Float])? = nil, columns: Int, headSize: Int,
+    _ kernels: KernelSet
   ) {
     precondition(byQuery != nil || (byQueryBias == nil && segment == nil))
-    let byQuery = byQuery.map { kernels.pack($0, columns: columns, depth: headSize) }
+    func pack(_ table: FloatBuffer) -> PackedMatrix {
+      precondition(table.count == columns * headSize)
+      return kernels.pack(table.pointer, columns: columns, depth: headSize)
+    }
+    let byQuery = byQuery.map(pack)
     self.byQuery = byQuery
-    self.byKey = byKey.map { kernels.pack($0, columns: columns, depth: headSize) }
+    self.byKey = byKey.map(pack)
     // (q + moved) . column = q . column + moved . column
-    self.byQueryBias = byQueryBias.flatMap { moved in
+    self.byQueryBias = byQueryBias.map { moved in
       // Whole panels of any set are read.
       let products = FloatBuffer(count: (columns + 31) / 32 * 32)
-      byQuery.map { kernels.multiply(products.pointer, moved, $0, rows: 1) }
+      if let byQuery { kernels.multiply(products.pointer, moved, byQuery, rows: 1) }
       return products
     }
-    self.segment = segment.map { FloatBuffer(UnsafeBufferPointer(start: $0, count: headSize)) }
-    var sum: Float = 0
-    if let segment, let segmentBias {
-      for c in 0..<headSize { sum += segment[c] * segmentBias[c] }
-    }
-    self.segmentBias = sum
+    self.segment = segment.map { FloatBuffer($0.weight) }
+    segmentBias = segment.map { zip($0.weight, $0.bias).reduce(0) { $0 + $1.0 * $1.1 } } ?? 0
   }
 }
 
@@ -92,11 +90,10 @@ public struct DistanceColumns: Sendable {
 extension KernelSet {
   /// What distances and segments add to the scaled scores of one head of one text.
   ///
-  /// - Parameters:
-  ///   - bias: [queries, ``relativeStride(tokens:)``], of which the rows' rests are scratch.
-  ///   - query, key: [tokens, stride].
-  ///   - types: the tokens' segments, [tokens].
-  ///   - scratch: ``relativeScratch(tokens:columns:)`` floats.
+  /// `bias`: [queries, ``relativeStride(tokens:)``], of which the rows' rests are scratch.
+  /// `query`, `key`: [tokens, stride].
+  /// `types`: the tokens' segments, [tokens].
+  /// `scratch`: ``relativeScratch(tokens:columns:)`` floats.
   public func relative(
     _ bias: UnsafeMutablePointer<Float>, query: UnsafePointer<Float>, key: UnsafePointer<Float>,
     stride: Int, types: UnsafePointer<UInt8>?, tokens: Int, queries: Range<Int>, scale: Float,
@@ -119,8 +116,7 @@ extension KernelSet {
     }
   }
 
-  /// Floats from one row to the next of what ``relative(_:query:key:stride:types:tokens:queries:scale:_:_:headSize:scratch:)``
-  /// writes.
+  /// Floats from one row to the next of what `relative` writes.
   public func relativeStride(tokens: Int) -> Int { firn_relative_stride(table, tokens) }
 
   /// Floats of scratch that it needs.

@@ -171,12 +171,11 @@ enum DebertaV2: Architecture {
       }
       return part
     }
-    let scores = (0..<shape.heads).map { head in
-      let (byQuery, byKey) = (part(keys, head, reversed: true), part(queries, head, reversed: false))
-      return RelativeScores(
-        byQuery: byQuery.map { UnsafePointer($0.pointer) },
-        byKey: byKey.map { UnsafePointer($0.pointer) }, columns: columns.count,
-        headSize: shape.headSize, numerics.kernels)
+    let hasTerms = config.hasC2P || config.hasP2C
+    let scores = (0..<(hasTerms ? shape.heads : 0)).map { head in
+      RelativeScores(
+        byQuery: part(keys, head, reversed: true), byKey: part(queries, head, reversed: false),
+        columns: columns.count, headSize: shape.headSize, numerics.kernels)
     }
     return RelativeAttention(
       shape: shape,

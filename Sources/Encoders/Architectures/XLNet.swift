@@ -130,21 +130,25 @@ enum XLNet: Architecture {
     let distance = Linear(packing: distanceRows.pointer, inputs: width, outputs: inner, numerics)
     let (distanceBias, segmentBias) = (try less("r_r_bias"), try less("r_s_bias"))
     // Another segment's part is common to all keys of a query; what is left is the difference.
-    let segments = try tensor("seg_embed", [2] + perHead)
-    for c in 0..<inner { segments.pointer[c] -= segments.pointer[inner + c] }
+    let bothSegments = try tensor("seg_embed", [2] + perHead)
+    for c in 0..<inner { bothSegments.pointer[c] -= bothSegments.pointer[inner + c] }
+    let segments = UnsafePointerBox(bothSegments)
     let distances = GrowingDistances { longest in
       let table = sinusoids.project(distance, longest: longest, numerics)
       return (0..<shape.heads).map { head in
         let own = head * shape.headSize
-        let part = FloatBuffer(count: table.rows * shape.headSize)
+        func part(_ values: UnsafePointerBox) -> [Float] {
+          Array(UnsafeBufferPointer(start: values.pointer + own, count: shape.headSize))
+        }
+        let keys = FloatBuffer(count: table.rows * shape.headSize)
         for row in 0..<table.rows {
-          (part.pointer + row * shape.headSize).update(
+          (keys.pointer + row * shape.headSize).update(
             from: table.values.pointer + row * inner + own, count: shape.headSize)
         }
         return RelativeScores(
-          byQuery: part.pointer, byQueryBias: distanceBias.pointer + own,
-          segment: segments.pointer + own, segmentBias: segmentBias.pointer + own,
-          columns: table.rows, headSize: shape.headSize, numerics.kernels)
+          byQuery: keys, byQueryBias: part(distanceBias),
+          segment: (weight: part(segments), bias: part(segmentBias)), columns: table.rows,
+          headSize: shape.headSize, numerics.kernels)
       }
     }
     return RelativeAttention(
