@@ -21,7 +21,7 @@ BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 # A python with h5py, NumPy and safetensors.
 PARITY_PYTHON ?= python3
 
-.PHONY: help $(PIPELINES) bench bench-peers parity test build lint data setup clean
+.PHONY: help $(PIPELINES) bench bench-peers bench-families parity test build lint data setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -43,6 +43,9 @@ bench: .build/firn-built model-data movies-data bbc-data ## kernels and stages a
 
 bench-peers: ## the same jobs by other programs, in turn with ours; fetches 7 GB, hours
 	@$(MAKE) -f pipelines/bench/peers.mk ROUNDS=$(ROUNDS)
+
+bench-families: ## every architecture at base size beside transformers; needs what bench-peers needs, an hour
+	@$(MAKE) -f pipelines/bench/peers.mk families ROUNDS=$(ROUNDS)
 
 parity: .build/firn-built ## REFERENCES=DIR: checkpoints through the stages, beside transformers' answers
 	@$(PARITY_PYTHON) Tests/Oracles/parity.py $(if $(REFERENCES),$(REFERENCES),$(error give \

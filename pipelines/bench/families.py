@@ -258,13 +258,13 @@ def measure(family, workloads, arguments):
     shutil.rmtree(folder, ignore_errors=True)
     model = make_model(family, folder, arguments.work / "vocabulary")
     rows = []
+    before = measure_roofline(arguments.threads)
     for workload in workloads:
         # Once before time counts: files and code come into memory, and the numbers are compared.
         theirs, _ = run_torch(model, workload)
         run_firn(folder, workload, arguments)
         ours = peers.load_features(workload.folder / "features.h5")
         runs = {engine: [] for engine in ENGINES}
-        before = measure_roofline(arguments.threads)
         for number in range(arguments.rounds):
             # Neither is always first.
             for engine in ENGINES if number % 2 == 0 else ENGINES[::-1]:
@@ -272,15 +272,11 @@ def measure(family, workloads, arguments):
                     runs[engine].append(run_firn(folder, workload, arguments))
                 else:
                     runs[engine].append(run_torch(model, workload)[1])
-        after = measure_roofline(arguments.threads)
-        single, rate = [statistics.mean(rates) for rates in zip(before, after)]
         row = {
             "family": family,
             "workload": workload.name,
             "tokens": workload.token_count,
             "attention": model.config._attn_implementation,
-            "sgemm_gflop_per_second": rate,
-            "sgemm_gflop_per_second_1": single,
             "difference": float(np.abs(theirs - ours).max() / np.abs(theirs).max()),
             "runs": runs,
         }
@@ -289,12 +285,17 @@ def measure(family, workloads, arguments):
                 row[f"{engine}_{key}"] = statistics.median(run[key] for run in runs[engine])
         row["ratio"] = row["torch_seconds"] / row["firn_seconds"]
         row["cpu_ratio"] = row["torch_cpu_seconds"] / max(row["firn_cpu_seconds"], 1e-9)
-        flop = runs["firn"][0]["product_flop"]
+        rows.append(row)
+    after = measure_roofline(arguments.threads)
+    single, rate = [statistics.mean(rates) for rates in zip(before, after)]
+    for row in rows:
+        flop = row["runs"]["firn"][0]["product_flop"]
+        row["sgemm_gflop_per_second"] = rate
+        row["sgemm_gflop_per_second_1"] = single
         row["gflop_per_second"] = flop / row["firn_seconds"] / 1e9
         row["share_of_sgemm"] = row["gflop_per_second"] / rate
         row["cpu_share_of_sgemm"] = flop / max(row["firn_cpu_seconds"], 1e-9) / 1e9 / single
         print_row(row)
-        rows.append(row)
     return rows
 
 
