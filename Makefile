@@ -18,7 +18,7 @@ $(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
-.PHONY: help $(PIPELINES) bench bench-peers parity test build lint data setup clean
+.PHONY: help $(PIPELINES) bench bench-peers bench-families parity test build lint data setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -43,6 +43,9 @@ bench-peers: ## the same jobs by other programs, in turn with ours; fetches 7 GB
 
 parity: ## every family of encoders beside transformers, as a table; fetches 7 GB, REFERENCES=DIR to give them
 	@$(MAKE) -f pipelines/parity.mk
+
+bench-families: ## every architecture at base size beside transformers; needs what bench-peers needs, an hour
+	@$(MAKE) -f pipelines/bench/peers.mk families ROUNDS=$(ROUNDS)
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

@@ -113,6 +113,38 @@ struct InvarianceTests {
     }
   }
 
+  /// XLNet's tables of distances grow with the texts, while other workers use the smaller ones; texts have
+  /// more tokens than scores are made of at a time.
+  @Test(arguments: [1, 3])
+  func growingTablesKeepTheBits(threads: Int) throws {
+    let reference = try ReferenceModel("xlnet")
+    let kernels = try KernelSet.selected()
+    let keys = [FeatureKey(layer: 1, pooling: .max), FeatureKey(layer: 2, pooling: .mean)]
+    var random = SystemlessGenerator(state: 5)
+    var texts = TokenBatch()
+    for length in [7, 64, 65, 30, 150, 9, 300, 129, 0, 50] {
+      texts.append(
+        ids: (0..<length).map { _ in Int32(random.next() % 100) },
+        types: (0..<length).map { _ in UInt8(random.next() % 2) })
+    }
+    func extractor(threads: Int) throws -> FeatureExtractor {
+      FeatureExtractor(
+        encoder: try EncoderLoader.load(reference.folder, Numerics(kernels: kernels)), keys: keys,
+        normalize: false, threads: threads, longest: 300, tokensPerBatch: 300)
+    }
+    let together = try extractor(threads: threads).extract(texts)
+    for text in 0..<texts.count {
+      let range = texts.range(text)
+      let alone = try extractor(threads: 1).extract(
+        TokenBatch(
+          ids: Array(texts.ids[range]), types: Array(texts.types[range]),
+          offsets: [0, range.count]))
+      for key in keys.indices {
+        #expect(together[key][row: text].elementsEqual(alone[key][row: 0]))
+      }
+    }
+  }
+
   @Test
   func textWithoutTokensIsZeros() throws {
     let reference = try ReferenceModel("bert")
