@@ -13,6 +13,8 @@ public enum FeatureStoreError: Error, Sendable, Equatable {
   /// A number lies outside what it may be.
   case invalidValue(
     path: String, dataset: String, row: Int, value: Int, allowed: ClosedRange<Int>)
+  /// A number of float64 is not what the dataset may hold.
+  case invalidNumber(path: String, dataset: String, row: Int, value: Double)
   /// Texts were asked for and the file was made without them.
   case noTexts(path: String)
   /// Vectors of tokens were asked for and the file was made without them.

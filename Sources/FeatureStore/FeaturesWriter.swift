@@ -15,6 +15,7 @@ public final class FeaturesWriter {
   public let expectedRows: Int
   private let source: TokensFile
   private let output: AtomicFile
+  private let version: Int
   private let file: HDF5File
   private let tokens: TokenFeaturesWriter?
   private let datasets: [HDF5Dataset]
@@ -42,6 +43,8 @@ public final class FeaturesWriter {
     self.widths = widths
     source = tokens
     expectedRows = tokens.count
+    version = FileFormat.version(
+      labels: tokens.columns.labelKind, weighted: tokens.columns.hasWeights)
     output = try AtomicFile(path: path)
     file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
     try file.copyColumns(from: tokens)
@@ -94,7 +97,7 @@ public final class FeaturesWriter {
     guard appended == expectedRows else {
       throw FeatureStoreError.unfinished(path: path, expected: expectedRows, found: appended)
     }
-    try provenance.write(to: file, as: .features)
+    try provenance.write(to: file, as: .features, version: version)
     try file.finish()
     try output.commit()
   }
@@ -149,6 +152,15 @@ extension HDF5File {
     }
     let names = columns.classNames
     try createStrings("class_names", rows: names.count).writeStrings(names, at: 0..<names.count)
+    switch columns.labelKind {
+    case .singleLabel: break
+    case .multiLabel:
+      try copy("label_matrix", rows: count, width: names.count) {
+        try columns.labelSets($0).values
+      }
+    case .number: try copy("targets", rows: count) { try columns.targets($0) }
+    }
+    if columns.hasWeights { try copy("weights", rows: count) { try columns.weights($0) } }
   }
 
   private func copy<Element: HDF5Element>(

@@ -24,6 +24,11 @@ extension FeatureStoreError: Explained {
         .badData,
         "element \(row) is \(value), outside \(allowed.lowerBound) to \(allowed.upperBound)",
         at: "\(path) (dataset \(dataset))", advice: remake)
+    case .invalidNumber(let path, let dataset, let row, let value):
+      Complaint(
+        .badData,
+        "element \(row) is \(value); targets are finite (NaN for none), weights finite and not"
+          + " negative", at: "\(path) (dataset \(dataset))", advice: remake)
     case .noTexts(let path):
       Complaint(
         .badData, "the file was made without texts", at: path,
