@@ -58,6 +58,8 @@ lint: setup ## check the formatting of every Swift file
 
 data: model-data movies-data bbc-data ## fetch and check the embedded model and both data sets
 
+mpnet-data: ## fetch all-mpnet-base-v2, 5 times as large: make movies MODEL=data/models/all-mpnet-base-v2
+
 setup: ## install the packages that are missing (as root, or by sudo)
 
 clean: ## remove what was built and all outputs; what was fetched stays
