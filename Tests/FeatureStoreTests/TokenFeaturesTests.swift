@@ -77,7 +77,8 @@ struct TokenFeaturesTests {
       let writer = try TokensWriter(path: path, storesTexts: false)
       try writer.append(block)
       try writer.finish(
-        labels: lengths.map { _ in -1 }, classNames: [], splits: lengths.map { _ in .train },
+        labels: .classes(lengths.map { _ in -1 }), classNames: [],
+        splits: lengths.map { _ in .train },
         provenance: Samples.provenance())
       let view = FeatureKey(layer: 0, pooling: .mean)
       let features = try FeaturesWriter(

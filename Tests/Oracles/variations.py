@@ -95,12 +95,14 @@ VARIATIONS = {
         {"share_att_key": False}, *each("pos_att_type", ["c2p"], ["p2c"], [], "c2p|p2c", ["p2c", "c2p"]),
         {"share_att_key": False, "pos_att_type": ["p2c"]}, {"share_att_key": False, "pos_att_type": ["c2p"]},
         {"position_biased_input": True}, {"norm_rel_ebd": "none"}, {"type_vocab_size": 2},
-        *each("position_buckets", -1, 8, 32, 256), {"max_relative_positions": 20}, {"max_relative_positions": 64},
+        *each("position_buckets", -1, 8, 32),
+        {"position_buckets": 256, "max_relative_positions": 512}, *each("max_relative_positions", 20, 64),
         {"position_buckets": -1, "max_relative_positions": 12}, {"embedding_size": lambda s: s.width // 2},
         {"embedding_size": lambda s: s.width // 2, "type_vocab_size": 2, "position_biased_input": True},
         {"hidden_act": "gelu_new"}, {"layer_norm_eps": 1e-3}, {"num_attention_heads": 1}, {"legacy": False},
     ) + refused(
-        {"relative_attention": False}, {"conv_kernel_size": 3, "conv_act": "gelu"}, {"hidden_act": "mish"}),
+        {"relative_attention": False}, {"position_buckets": 256, "max_relative_positions": 100},
+        {"conv_kernel_size": 3, "conv_act": "gelu"}, {"hidden_act": "mish"}),
     "modernbert": activations("hidden_activation") + accepted(
         *({"global_attn_every_n_layers": n, "num_hidden_layers": 4} for n in (1, 2, 4, 9)),
         *each("local_attention", 2, 7, 64, 1000), rope(160000.0, 10000.0), rope(100.0, 5.5), rope(8e5, 1e4),
