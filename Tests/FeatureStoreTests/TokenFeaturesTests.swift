@@ -82,8 +82,8 @@ struct TokenFeaturesTests {
         provenance: Samples.provenance())
       let view = FeatureKey(layer: 0, pooling: .mean)
       let features = try FeaturesWriter(
-        path: scratch.path("f.h5"), tokens: TokensFile(path: path), views: [view], width: 2,
-        tokenType: .float16)
+        path: scratch.path("f.h5"), tokens: TokensFile(path: path), views: [view], widths: [2],
+        tokenFeatures: (.float16, 2))
       let total = lengths.reduce(0, +)
       let pooled = [Float](repeating: 1, count: lengths.count * 2)
       let tokens = (0..<total * 2).map { Float($0) }
@@ -195,7 +195,8 @@ struct TokenFeaturesTests {
     let path = scratch.path("large.h5")
     do {
       let writer = try FeaturesWriter(
-        path: path, tokens: tokens, views: [Samples.views[0]], width: 1, tokenType: .float16)
+        path: path, tokens: tokens, views: [Samples.views[0]], widths: [1],
+        tokenFeatures: (.float16, 1))
       let pooled = [Float](repeating: 0, count: rows)
       var states = [Float](repeating: 0, count: tokens.tokenCount)
       states[3] = 70_000
