@@ -135,7 +135,7 @@ let package = Package(
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
+      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts", "Heads", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "VectorizersTests", dependencies: ["Vectorizers", "Contracts"],
@@ -145,7 +145,10 @@ let package = Package(
       dependencies: ["Heads", "Contracts", "Kernels", "Safetensors", "Vectorizers"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
+      name: "ReportingTests",
+      dependencies: [
+        "Reporting", "Evaluation", "Contracts", "Heads", "StageKit", "AtomicFiles",
+      ],
       resources: [.copy("Fixtures")]),
     // Against a hub of its own on the loopback interface; nothing here needs a network.
     .testTarget(
@@ -155,7 +158,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Runs the built executables; `swift build --build-tests` builds them as the package's products.
-    .testTarget(name: "StagesTests", resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "StagesTests", dependencies: ["FeatureStore", "Contracts"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )
