@@ -8,6 +8,8 @@
 #include "int8.h"
 #include "product.h"
 #include "optimizer.h"
+#include "activation_gradient.h"
+#include "dropout.h"
 #include "recurrent.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \

@@ -186,7 +186,7 @@ private struct RecurrentRun {
     }
     guard sum.isFinite else { throw HeadError.diverged(step: step + 1, learningRate: rate) }
     let isClipped = training.maximumGradientNorm != nil
-    pass.backward(isDropping: dropout != nil, wantsInputGradient: embedding != nil) { range in
+    pass.backward(dropout: dropout, wantsInputGradient: embedding != nil) { range in
       if !isClipped { update(range, rate, moment, 1) }
     }
     let scale = updateRest(batch, rate, moment)
