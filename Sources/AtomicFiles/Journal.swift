@@ -85,6 +85,18 @@ public final class Journal {
     }
   }
 
+  /// Reads bytes of one record's payload, from `start` on, as many as `target` holds.
+  ///
+  /// - Precondition: the payload has them.
+  /// - Throws: ``AtomicFileError``.
+  public func read(
+    record index: Int, from start: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(AtomicFileError) {
+    let payload = records[index].payload
+    precondition(start >= 0 && start + target.count <= payload.count)
+    guard try read(payload.lowerBound + start, into: target) == target.count else { throw failure }
+  }
+
   /// Removes the journal: its output is whole.
   public func remove() { unlink(path) }
 
@@ -144,20 +156,26 @@ public final class Journal {
 
   /// The bytes of a range, fewer where the file ends before.
   private func read(_ range: Range<Int>) throws(AtomicFileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: range.count)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 8)
+    defer { bytes.deallocate() }
+    return Array(bytes[..<(try read(range.lowerBound, into: bytes))])
+  }
+
+  /// Reads from `position` on; returns the number of bytes, fewer where the file ends before.
+  private func read(
+    _ position: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(AtomicFileError) -> Int {
     var done = 0
-    while done < range.count {
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        pread(
-          descriptor, buffer.baseAddress.map { $0 + done }, range.count - done,
-          off_t(range.lowerBound + done))
-      }
+    while done < target.count {
+      let count = pread(
+        descriptor, target.baseAddress.map { $0 + done }, target.count - done,
+        off_t(position + done))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw failure }
       if count == 0 { break }
       done += count
     }
-    return done == range.count ? bytes : Array(bytes[..<done])
+    return done
   }
 
   private func write(_ bytes: [UInt8]) throws(AtomicFileError) {

@@ -12,6 +12,10 @@ public struct TokenBlocks {
   /// 16 MiB of tokens' hidden states: still several batches a worker.
   private static var tokenFloatsPerBlock: Int { 1 << 22 }
 
+  /// A worker's second or two: three blocks are under way at a time, and what is under way is lost
+  /// when the process is killed.
+  private static var flopPerBlock: Int { 100_000_000_000 }
+
   public let file: TokensFile
   private let rowsPerBlock: Int
   private let tokensPerBlock: Int
@@ -20,24 +24,27 @@ public struct TokenBlocks {
   public private(set) var truncated = 0
   /// How many texts read so far have no token at all.
   public private(set) var withoutTokens = 0
-  /// The squares of the numbers of tokens read so far, summed: what attention's cost grows with.
-  public private(set) var squaredLengths = 0
   /// Seconds from the process's start until the first block was handed on.
   public private(set) var firstBlockSeconds: Double?
 
   /// `floatsPerRow`: the numbers that are made of each text.
   /// `floatsPerToken`: those that are made of each token.
-  public init(_ file: TokensFile, floatsPerRow: Int, floatsPerToken: Int = 0) {
+  /// `flopPerToken`: what encoding one costs.
+  /// `threads`: how many encode.
+  public init(
+    _ file: TokensFile, floatsPerRow: Int, floatsPerToken: Int, flopPerToken: Int, threads: Int
+  ) {
     self.file = file
     tokensPerBlock = min(
-      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, floatsPerToken))
+      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, floatsPerToken),
+      Self.flopPerBlock * threads / max(1, flopPerToken))
     rowsPerBlock = max(1, Self.floatsPerBlock / max(1, floatsPerRow))
   }
 
   /// The next rows; nil at the end.
   ///
   /// - Throws: `HDF5Error`, `FeatureStoreError`.
-  public mutating func next() throws -> TokenBatch? {
+  public mutating func nextRows() throws -> Range<Int>? {
     guard position < file.count else { return nil }
     let reach = position..<min(position + rowsPerBlock, file.count)
     var end = position
@@ -45,23 +52,23 @@ public struct TokenBlocks {
     for count in try file.tokenCounts(reach) {
       if end > position && tokens + Int(count) > tokensPerBlock { break }
       tokens += Int(count)
-      squaredLengths += Int(count) * Int(count)
       if count == 0 { withoutTokens += 1 }
       end += 1
     }
     let rows = position..<end
     truncated += try file.columns.truncated(rows).count { $0 }
     position = end
-    let batch = try file.tokens(rows)
     firstBlockSeconds = firstBlockSeconds ?? Machine.secondsSinceStart
-    return batch
+    return rows
   }
 }
 
 /// What firn-encode says at its end.
 public struct EncodingReport: Sendable {
   private let rows: Int
+  private let reused: Int
   private let tokens: Int
+  private let encodedTokens: Int
   private let truncated: Int
   private let withoutTokens: Int
   private let views: [FeatureKey]
@@ -75,11 +82,13 @@ public struct EncodingReport: Sendable {
   /// `seconds`: of encoding and writing, without loading.
   /// `tokenType`: what the first view's layer is stored as for every token, where it is.
   public init(
-    _ blocks: TokenBlocks, views: [FeatureKey], tokenType: FeatureType?, seconds: Double,
-    encoder: any Encoder
+    _ blocks: TokenBlocks, _ assembly: RowAssembly, views: [FeatureKey], tokenType: FeatureType?,
+    seconds: Double, encoder: any Encoder
   ) {
     rows = blocks.file.count
+    reused = assembly.reused
     tokens = blocks.file.tokenCount
+    encodedTokens = assembly.tokens
     truncated = blocks.truncated
     withoutTokens = blocks.withoutTokens
     firstBatchSeconds = blocks.firstBlockSeconds ?? 0
@@ -90,19 +99,22 @@ public struct EncodingReport: Sendable {
     let layers = views.map(\.layer).max() ?? 0
     let cost = encoder.cost
     productFLOP =
-      (tokens * cost.perToken + blocks.squaredLengths * cost.perSquaredLength)
+      (assembly.tokens * cost.perToken + assembly.squaredLengths * cost.perSquaredLength)
       / max(encoder.layerCount, 1) * layers
     numerics = encoder.numerics
   }
 
   /// The lines for people.
   public func text(model: String, output: String) -> String {
-    let rate = Int((Double(tokens) / max(seconds, 1e-9)).rounded())
+    let rate = Int((Double(encodedTokens) / max(seconds, 1e-9)).rounded())
     var lines = [
       "\(rows) rows, \(tokens) tokens encoded by \(model) in "
         + "\((seconds * 10).rounded() / 10) s (\(rate) tokens/s): \(output)",
       "views: " + views.map(\.description).joined(separator: ", "),
     ]
+    if reused > 0 {
+      lines.append("\(reused) rows were known by their tokens and not encoded again")
+    }
     if let tokenType, let layer = views.first?.layer {
       lines.append("token features: \(tokens) tokens, layer \(layer), \(tokenType.rawValue)")
     }
@@ -114,7 +126,8 @@ public struct EncodingReport: Sendable {
   public var json: [String: JSONValue] {
     func rounded(_ value: Double) -> JSONValue { .real((value * 1000).rounded() / 1000) }
     return [
-      "rows": .integer(rows), "tokens": .integer(tokens), "truncated": .integer(truncated),
+      "rows": .integer(rows), "reused": .integer(reused), "tokens": .integer(tokens),
+      "encoded_tokens": .integer(encodedTokens), "truncated": .integer(truncated),
       "without_tokens": .integer(withoutTokens), "views": .strings(views.map(\.description)),
       "encode_seconds": rounded(seconds), "first_batch_seconds": rounded(firstBatchSeconds),
       "product_flop": .integer(productFLOP),
