@@ -18,9 +18,6 @@ $(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
-# A python with h5py, NumPy and safetensors.
-PARITY_PYTHON ?= python3
-
 .PHONY: help $(PIPELINES) bench bench-peers parity test build lint data setup clean
 
 help:
@@ -44,9 +41,8 @@ bench: .build/firn-built model-data movies-data bbc-data ## kernels and stages a
 bench-peers: ## the same jobs by other programs, in turn with ours; fetches 7 GB, hours
 	@$(MAKE) -f pipelines/bench/peers.mk ROUNDS=$(ROUNDS)
 
-parity: .build/firn-built ## REFERENCES=DIR: checkpoints through the stages, beside transformers' answers
-	@$(PARITY_PYTHON) Tests/Oracles/parity.py $(if $(REFERENCES),$(REFERENCES),$(error give \
-	  REFERENCES=DIR, a folder of families as Tests/Oracles/parity.py describes)) --bin $(BIN)
+parity: ## every family of encoders beside transformers, as a table; fetches 7 GB, REFERENCES=DIR to give them
+	@$(MAKE) -f pipelines/parity.mk
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
