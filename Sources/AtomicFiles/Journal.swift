@@ -29,18 +29,21 @@ public final class Journal {
 
   /// Opens the journal of `output`, or begins one.
   ///
-  /// `identity`: of all that the records depend on. A journal with another is begun anew.
+  /// `identity`: of all that the records depend on. A journal with another is begun anew,
+  /// and with `discarding` any.
   ///
   /// - Throws: ``AtomicFileError/inUse(path:)`` where another process has it, others where it
   ///   cannot be created or read.
-  public init(of output: String, identity: SHA256Digest) throws(AtomicFileError) {
+  public init(
+    of output: String, identity: SHA256Digest, discarding: Bool = false
+  ) throws(AtomicFileError) {
     let (folder, name) = AtomicFile.split(output)
     path = "\(folder)/.\(name).partial"
     self.output = output
     descriptor = try Self.openLocked(path, of: output)
     do throws(AtomicFileError) {
       let header = Self.magic + identity.bytes
-      if try read(0..<Self.headerSize) == header {
+      if try !discarding && read(0..<Self.headerSize) == header {
         try scan()
       } else {
         try truncate(to: 0)
@@ -52,7 +55,11 @@ public final class Journal {
     }
   }
 
-  deinit { close(descriptor) }
+  /// A journal without rows is of no use to anybody.
+  deinit {
+    if rows == 0 { remove() }
+    close(descriptor)
+  }
 
   /// Adds a record: `payload` in pieces, which speaks of the next `rows` rows.
   ///

@@ -38,13 +38,16 @@ public final class EncodedRows {
   /// Opens what there is beside `output`, or begins.
   ///
   /// `provenance`: of the features to be written. Rows of another version of Firn or of other
-  /// settings are dropped; the data may have changed.
+  /// settings are dropped, and with `discarding` all; the data may have changed.
   ///
   /// - Throws: `AtomicFileError`: `.inUse` where another process writes this output.
-  public init(output: String, provenance: Provenance, layout: Layout) throws {
+  public init(
+    output: String, provenance: Provenance, layout: Layout, discarding: Bool = false
+  ) throws {
     self.layout = layout
     let identity = "\(provenance.firnVersion) \(provenance.configSHA256) \(layout)"
-    journal = try Journal(of: output, identity: SHA256Digest(of: identity))
+    journal = try Journal(
+      of: output, identity: SHA256Digest(of: identity), discarding: discarding)
     var firstRow = 0
     try journal.replay { rows, payload in
       records.append(

@@ -43,16 +43,18 @@ public final class RowAssembly {
   private var lastCommit = Machine.now
 
   /// `files`: made with the settings of `provenance`.
+  /// `discarding`: whether what a process before had encoded is dropped.
   ///
   /// - Throws: `AtomicFileError`: `.inUse` where another process writes this output; `HDF5Error`,
   ///   `FeatureStoreError`.
   public init(
     output: String, provenance: Provenance, layout: EncodedRows.Layout, keys: [FeatureKey],
-    files: [FeaturesFile]
+    files: [FeaturesFile], discarding: Bool
   ) throws {
     self.layout = layout
     self.keys = keys
-    encoded = try EncodedRows(output: output, provenance: provenance, layout: layout)
+    encoded = try EncodedRows(
+      output: output, provenance: provenance, layout: layout, discarding: discarding)
     known = try KnownRows(files: files, encoded: encoded)
     planned = encoded.count
   }
@@ -64,6 +66,20 @@ public final class RowAssembly {
   ///
   /// - Throws: `EncoderError`, ``Interrupted``, and what reading and writing throw.
   public func run(
+    _ blocks: inout TokenBlocks, _ extractor: FeatureExtractor,
+    write: ([UnsafeBufferPointer<Float>]) throws -> Void,
+    progress: @Sendable @escaping (Int) -> Void
+  ) throws {
+    do {
+      try runThrough(&blocks, extractor, write: write, progress: progress)
+    } catch let error as EncoderError {
+      // Tokens that no model takes: another try would fail as well.
+      encoded.remove()
+      throw error
+    }
+  }
+
+  private func runThrough(
     _ blocks: inout TokenBlocks, _ extractor: FeatureExtractor,
     write: ([UnsafeBufferPointer<Float>]) throws -> Void,
     progress: @Sendable @escaping (Int) -> Void
@@ -238,7 +254,9 @@ public final class RowAssembly {
     _ source: UnsafeBufferPointer<Float>, _ from: Int, _ count: Int,
     _ target: UnsafeMutableBufferPointer<Float>, _ to: Int
   ) {
-    guard count > 0, let source = source.baseAddress, let target = target.baseAddress else { return }
+    guard count > 0, let source = source.baseAddress, let target = target.baseAddress else {
+      return
+    }
     (target + to).update(from: source + from, count: count)
   }
 }

@@ -27,18 +27,17 @@ public struct TokenBlocks {
   /// Seconds from the process's start until the first block was handed on.
   public private(set) var firstBlockSeconds: Double?
 
-  /// `floatsPerRow`: the numbers that are made of each text.
-  /// `floatsPerToken`: those that are made of each token.
+  /// `layout`: the numbers that are made of each text and of each of its tokens.
   /// `flopPerToken`: what encoding one costs.
   /// `threads`: how many encode.
   public init(
-    _ file: TokensFile, floatsPerRow: Int, floatsPerToken: Int, flopPerToken: Int, threads: Int
+    _ file: TokensFile, _ layout: EncodedRows.Layout, flopPerToken: Int, threads: Int
   ) {
     self.file = file
     tokensPerBlock = min(
-      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, floatsPerToken),
+      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, layout.tokenWidth ?? 0),
       Self.flopPerBlock * threads / max(1, flopPerToken))
-    rowsPerBlock = max(1, Self.floatsPerBlock / max(1, floatsPerRow))
+    rowsPerBlock = max(1, Self.floatsPerBlock / max(1, layout.widths.reduce(0, +)))
   }
 
   /// The next rows; nil at the end.
