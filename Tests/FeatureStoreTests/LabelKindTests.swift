@@ -100,11 +100,12 @@ struct LabelKindTests {
     #expect(targets[0] == -0.5 && targets[1].isNaN && targets[2] == 1e300)
   }
 
-  @Test(arguments: [
-    ([0, 1, 0, 2, 0, 0, 0, 0, 0], "element 1 is 2, outside 0 to 1"),
-    ([0, 1, 0, 0, 0, 0, 0, 0, 255], "element 2 is 255, outside 0 to 1"),
-    ([255, 255, 0, 0, 0, 0, 0, 0, 0], "element 0 is 0, outside 255 to 255"),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([0, 1, 0, 2, 0, 0, 0, 0, 0], "element 1 is 2, outside 0 to 1"),
+      ([0, 1, 0, 0, 0, 0, 0, 0, 255], "element 2 is 255, outside 0 to 1"),
+      ([255, 255, 0, 0, 0, 0, 0, 0, 0], "element 0 is 0, outside 255 to 255"),
+    ] as [([UInt8], String)])
   func senselessSets(values: [UInt8], what: String) throws {
     let path = scratch.path("tokens.h5")
     try Samples.writeTokens(
