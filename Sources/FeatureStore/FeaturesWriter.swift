@@ -77,7 +77,8 @@ public final class FeaturesWriter {
       let next = appended..<min(first + rows, ends.min() ?? expectedRows)
       let (start, end) = (next.lowerBound - first, next.upperBound - first)
       if let tokens, let bounds {
-        let part = (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
+        let part =
+          (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
           * tokens.width
         try tokens.append(UnsafeBufferPointer(rebasing: blocks[views.count][part]))
       }

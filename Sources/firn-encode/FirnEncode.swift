@@ -50,6 +50,7 @@ struct FirnEncode: Stage {
     let numerics = Numerics(kernels: try .selected(), precision: try encoding.arithmetic())
     let located = try LocatedModel(model)
     let encoder = try EncoderLoader.load(located.folder, numerics)
+    located.folder.warnOfUnusedTensors(console)
     let tokenizerSHA256 = try Tokenizer.sha256(folder: located.folder.path)
     guard source.provenance.tokenizerSHA256 == tokenizerSHA256 else {
       throw ModelMismatch(
