@@ -3,6 +3,7 @@
 #include "elementary.h"
 #include "tile.h"
 #include "attention.h"
+#include "relative.h"
 #include "gemm.h"
 #include "int8.h"
 
@@ -147,6 +148,7 @@ const firn_kernels SIMD(firn_kernels) = {
     .maximum = SIMD(maximum),
     .sum_of_squares = SIMD(sum_of_squares),
     .attention = SIMD(attention),
+    .relative = SIMD(relative),
     .rms_norm = SIMD(rms_norm),
     .product = SIMD(product),
     .rotate = SIMD(rotate),

@@ -42,15 +42,20 @@ public struct Predictor: Sendable {
     else { throw StageError.unknownSettings(path: run, config: features.config) }
     let numerics = Numerics(kernels: try .selected(), precision: settings.precision)
     let encoder = try EncoderLoader.load(located.folder, numerics)
-    guard view.layer <= encoder.layerCount, archive.head.width == encoder.hiddenSize else {
+    guard view.layer <= encoder.layerCount else {
       throw StageError.noSuchLayer(
         asked: view.layer, layers: encoder.layerCount, model: located.folder.name)
     }
     try tokenizer.validate(maxLength: features.maxLength)
-    self.tokenizer = ParallelTokenizer(tokenizer, maxLength: features.maxLength, threads: threads)
+    self.tokenizer = ParallelTokenizer(
+      tokenizer, maxLength: features.maxLength, prompt: settings.prompt, threads: threads)
     extractor = FeatureExtractor(
-      encoder: encoder, keys: [view], normalize: settings.normalize, threads: threads,
-      longest: features.maxLength)
+      encoder: encoder, projection: try .load(for: [view], of: encoder, located.folder),
+      keys: [view], normalize: settings.normalize, skipped: settings.skippedTokens,
+      threads: threads, longest: features.maxLength)
+    guard archive.head.width == extractor.widths[0] else {
+      throw StageError.unknownSettings(path: run, config: features.config)
+    }
     halfPrecision = settings.dtype == "float16"
     self.threads = threads
     modelName = located.folder.name
@@ -69,7 +74,7 @@ public struct Predictor: Sendable {
     from next: () throws -> [String]?, write: ([Prediction]) throws -> Void
   ) throws {
     var waiting: [(texts: [String], encoded: TokenizedTexts)] = []
-    let width = extractor.encoder.hiddenSize
+    let width = extractor.widths[0]
     try extractor.extract(tokens: nil) {
       guard let texts = try next() else { return nil }
       let encoded = tokenizer.encode(texts)

@@ -6,7 +6,7 @@ import Kernels
 ///
 /// Source: `transformers/models/roberta/modeling_roberta.py`, which the other equals.
 enum Roberta: Architecture {
-  static let modelTypes = ["roberta", "xlm-roberta"]
+  static let modelTypes = ["roberta", "xlm-roberta", "camembert"]
 
   static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? {
     let rows = try BertConfig(config).maxPositionEmbeddings
