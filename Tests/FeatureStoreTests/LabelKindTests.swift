@@ -17,20 +17,17 @@ struct LabelKindTests {
     var values: [UInt8] = []
     for row in 0..<rows {
       for label in 0..<3 {
-        let bit: Int = (row >> label) & 1
-        values.append(row % 10 == 9 ? LabelSets.unknown : UInt8(bit))
+        values.append(row % 10 == 9 ? LabelSets.unknown : UInt8(row >> label & 1))
       }
     }
     return LabelSets(rows: rows, labelCount: 3, values: values)
   }
 
   private var numbers: [Double] {
-    (0..<rows).map { (row: Int) -> Double in
-      row % 10 == 9 ? Double.nan : Double(row) / 7 - 100
-    }
+    (0..<rows).map { row -> Double in row % 10 == 9 ? Double.nan : Double(row) / 7 - 100 }
   }
 
-  private var weights: [Double] { (0..<rows).map { (row: Int) -> Double in Double(row % 5) / 3 } }
+  private var weights: [Double] { (0..<rows).map { Double($0 % 5) / 3 } }
 
   private func write(_ labels: Labels, weights: [Double]? = nil) throws -> FeaturesFile {
     try Samples.writeTokens(
