@@ -43,7 +43,8 @@ public final class Journal {
     descriptor = try Self.openLocked(path, of: output)
     do throws(AtomicFileError) {
       let header = Self.magic + identity.bytes
-      if try !discarding && read(0..<Self.headerSize) == header {
+      let found = try read(0..<Self.headerSize)
+      if !discarding, found == header {
         try scan()
       } else {
         try truncate(to: 0)
