@@ -1,5 +1,4 @@
 internal import AtomicFiles
-public import Contracts
 internal import Digests
 
 /// Rows that an encoder gave, on disk beside features.h5 until that is whole.

@@ -1,4 +1,3 @@
-public import Contracts
 
 /// Where features of rows already stand: in older files, and among the rows encoded so far.
 ///

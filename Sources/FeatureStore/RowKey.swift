@@ -31,7 +31,7 @@ public struct RowKey: Sendable, Hashable {
   }
 
   /// Its bytes, ``size`` of them.
-  var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+  public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
   public static func == (a: RowKey, b: RowKey) -> Bool { a.words == b.words }
 

@@ -1,4 +1,5 @@
 import Contracts
+import FeatureStore
 public import Encoders
 
 /// What `--dry-run` says: how much is left to encode, and how long that will take here.

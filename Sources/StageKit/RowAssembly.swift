@@ -1,5 +1,5 @@
 import AtomicFiles
-import Contracts
+public import Contracts
 public import Encoders
 public import FeatureStore
 import Foundation
