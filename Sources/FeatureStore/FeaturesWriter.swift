@@ -77,7 +77,8 @@ public final class FeaturesWriter {
       let next = appended..<min(first + rows, ends.min() ?? expectedRows)
       let (start, end) = (next.lowerBound - first, next.upperBound - first)
       if let tokens, let bounds {
-        let part = (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
+        let part =
+          (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
           * tokens.width
         try tokens.append(UnsafeBufferPointer(rebasing: blocks[views.count][part]))
       }
@@ -149,6 +150,9 @@ extension HDF5File {
     try copy("truncated", rows: count) { try columns.truncated($0).map { $0 ? 1 : 0 as UInt8 } }
     try copy("text_sha256", rows: count, width: TokensBlock.digestSize) {
       try columns.textDigests($0)
+    }
+    try copy("token_sha256", rows: count, width: RowKey.size) { rows in
+      try tokens.rowKeys(rows).flatMap(\.bytes)
     }
     let names = columns.classNames
     try createStrings("class_names", rows: names.count).writeStrings(names, at: 0..<names.count)

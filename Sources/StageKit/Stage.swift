@@ -20,6 +20,10 @@ extension Stage {
       AtomicFile.discardAll()
       Console.complain(error.complaint, stage: stage)
       throw ExitCode(error.complaint.status.rawValue)
+    } catch let error as Interrupted {
+      AtomicFile.discardAll()
+      Console.write("\n\(stage): \(error.message)\n", to: .standardError)
+      throw ExitCode(error.exitCode)
     } catch let error as ValidationError {
       throw error
     } catch let code as ExitCode {
@@ -31,28 +35,6 @@ extension Stage {
         advice: "report it with the command and the input that led here")
       Console.complain(complaint, stage: stage)
       throw ExitCode(complaint.status.rawValue)
-    }
-  }
-}
-
-/// Leaves cleanly on SIGINT and SIGTERM: no half-written file stays.
-enum Interruption {
-  // Sources must be kept for as long as signals are to be seen: for the whole process.
-  nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
-
-  static func install(stage: String) {
-    signal(SIGPIPE, SIG_IGN)
-    for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(
-        signal: number, queue: DispatchQueue.global(qos: .userInitiated))
-      source.setEventHandler {
-        AtomicFile.discardAll()
-        Console.write("\n\(stage): interrupted; no output was written\n", to: .standardError)
-        _exit(code)
-      }
-      source.resume()
-      sources.append(source)
     }
   }
 }

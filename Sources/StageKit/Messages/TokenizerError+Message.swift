@@ -5,7 +5,8 @@ extension TokenizerError: Explained {
     switch self {
     case .noTokenizer(let folder):
       Complaint(
-        .noInput, "the model folder has no tokenizer.json, vocab.txt, vocab.json with merges.txt, or "
+        .noInput,
+        "the model folder has no tokenizer.json, vocab.txt, vocab.json with merges.txt, or "
           + "sentencepiece model", at: folder,
         advice: "copy tokenizer.json from the model's page, or name another model folder")
     case .unreadable(let file, let reason):
