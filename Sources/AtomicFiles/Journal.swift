@@ -116,7 +116,12 @@ public final class Journal {
   ) throws(AtomicFileError) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw .cannotCreate(path: output, errorNumber: errno) }
+      guard descriptor >= 0 else {
+        if errno == ENOENT {
+          throw .noFolder(path: output, folder: AtomicFile.split(output).folder)
+        }
+        throw .cannotCreate(path: output, errorNumber: errno)
+      }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
         close(descriptor)
         throw .inUse(path: output)

@@ -27,13 +27,14 @@ import Testing
   }
 
   @Test func encodedRowsComeBackAfterAKill() throws {
-    let rows = try encodedRows()
-    try add(0..<3, to: rows)
-    try add(3..<4, to: rows)
-    try rows.commit()
+    do {
+      let rows = try encodedRows()
+      try add(0..<3, to: rows)
+      try add(3..<4, to: rows)
+      try rows.commit()
+    }
     let path = scratch.path(".f.h5.partial")
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-    withExtendedLifetime(rows) {}
     // As it is when the process dies in the middle of a third record.
     try (whole + Data(repeating: 7, count: 50)).write(to: URL(fileURLWithPath: path))
     let again = try encodedRows()

@@ -9,10 +9,10 @@ import Testing
   init() throws { bench = try Workbench() }
 
   @Test func repeatedTextsAreEncodedOnce() throws {
-    try tokenize((0..<40).map { "text number \($0 % 10) of a few" }, "t.h5")
+    try tokenize((0..<40).map { Self.text($0 % 10) }, "t.h5")
     let outcome = try encode("t.h5", "f.h5")
     #expect(outcome["reused"] as? Int == 30)
-    try tokenize((0..<10).map { "text number \($0 % 10) of a few" }, "once.h5")
+    try tokenize((0..<10).map(Self.text), "once.h5")
     #expect(try encode("once.h5", "once-f.h5")["reused"] as? Int == 0)
   }
 
@@ -118,15 +118,20 @@ import Testing
   /// Rows enough for a process to be met at work on one thread.
   private static let many = 12_000
 
-  /// No two alike, of lengths that differ.
+  /// No two alike, of lengths that differ, of words that the small model knows.
   private static func text(_ number: Int) -> String {
-    "row \(number): " + (0..<number % 60).map { "w\(number * 7 + $0)" }.joined(separator: " ")
+    let words = [
+      "film", "movie", "story", "plot", "actor", "good", "great", "fine", "lovely", "bad",
+    ]
+    let digits = String(number + 100_000).compactMap(\.wholeNumberValue)
+    return (digits + Array(repeating: 3, count: number % 30)).map { words[$0] }
+      .joined(separator: " ")
   }
 
   private func tokenize(_ texts: [String], _ output: String) throws {
     try bench.write("text\n" + texts.map { $0 + "\n" }.joined(), to: "texts.csv")
     try bench.succeed(
-      .tokenize, "texts.csv", "--model", Workbench.model, "--max-length", "60", "-o", output)
+      .tokenize, "texts.csv", "--model", Workbench.model, "--max-length", "40", "-o", output)
     try bench.remove("texts.csv")
   }
 
