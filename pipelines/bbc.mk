@@ -8,5 +8,6 @@
 NAME := bbc
 INPUT = data/bbc/bbc.csv
 MAX_LENGTH = 256# most articles are longer and are cut; 512 is the most the model takes, and slower
+RNN_OPTIONS = --epochs 15# it reads 360,000 words an epoch one after the other, and learns three times
 
 include pipelines/common.mk
