@@ -59,6 +59,13 @@ public struct JSONFile: @unchecked Sendable {
     return number.intValue
   }
 
+  /// A number of layers. Beyond any model's it would take hours to find that its tensors are missing.
+  public func layerCount(_ key: String) throws(CheckpointError) -> Int {
+    let count = try integer(key)
+    guard count <= 10_000 else { throw bad(key, "an integer between 1 and 10000") }
+    return count
+  }
+
   /// A finite number; `fallback` when the key is missing or null.
   public func real(_ key: String, default fallback: Double? = nil) throws(CheckpointError) -> Double
   {

@@ -55,10 +55,10 @@ public struct EncodingEstimate {
 
   /// The lines for people.
   public var text: String {
+    guard tokens > 0 else { return "all \(rows) rows are cached" }
     let time = seconds < 100 ? "\((seconds * 10).rounded() / 10)" : "\(Int(seconds.rounded()))"
-    return
-      "\(cached) of \(rows) rows are cached; the other \(rows - cached) have \(tokens) tokens and "
-      + "take about \(time) s"
+    return "\(cached) of \(rows) rows are cached; the other \(rows - cached) have \(tokens) tokens "
+      + "and take about \(time) s"
   }
 
   public var json: [String: JSONValue] {

@@ -105,13 +105,16 @@ public struct EncodingReport: Sendable {
   /// The lines for people.
   public func text(model: String, output: String) -> String {
     let rate = Int((Double(encodedTokens) / max(seconds, 1e-9)).rounded())
+    let time = "in \((seconds * 10).rounded() / 10) s"
     var lines = [
-      "\(rows) rows, \(tokens) tokens encoded by \(model) in "
-        + "\((seconds * 10).rounded() / 10) s (\(rate) tokens/s): \(output)",
+      encodedTokens > 0
+        ? "\(rows - reused) rows, \(encodedTokens) tokens encoded by \(model) \(time) (\(rate) "
+          + "tokens/s): \(output)"
+        : "no row had to be encoded: \(output)",
       "views: " + views.map(\.description).joined(separator: ", "),
     ]
     if reused > 0 {
-      lines.append("\(reused) rows were known by their tokens and not encoded again")
+      lines.append("\(reused) of \(rows) rows were known by their tokens and not encoded again")
     }
     if let tokenType, let layer = views.first?.layer {
       lines.append("token features: \(tokens) tokens, layer \(layer), \(tokenType.rawValue)")

@@ -98,6 +98,8 @@ struct FirnTokenize: Stage {
       console.warning("no column 'label' was found; every row is without a label")
     }
     console.result(report.text)
-    console.summary(report.json.merging(clock.json(output: output)) { $1 })
+    console.summary(
+      report.json.merging(clock.json(output: output)) { $1 }
+        .merging(["prompt": prompt.map { .string($0.text) } ?? .null]) { $1 })
   }
 }

@@ -24,7 +24,7 @@ struct BertConfig: Sendable, Equatable {
   ) throws(CheckpointError) {
     vocabSize = try config.integer("vocab_size")
     hiddenSize = try config.integer("hidden_size")
-    numHiddenLayers = try config.integer("num_hidden_layers")
+    numHiddenLayers = try config.layerCount("num_hidden_layers")
     numAttentionHeads = try config.integer("num_attention_heads")
     intermediateSize = try config.integer("intermediate_size")
     maxPositionEmbeddings = try config.integer("max_position_embeddings")

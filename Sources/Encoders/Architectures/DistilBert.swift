@@ -24,7 +24,7 @@ struct DistilBertConfig: Sendable, Equatable {
   init(_ config: JSONFile) throws(CheckpointError) {
     vocabSize = try config.integer("vocab_size")
     dim = try config.integer("dim")
-    nLayers = try config.integer("n_layers")
+    nLayers = try config.layerCount("n_layers")
     nHeads = try config.integer("n_heads")
     hiddenDim = try config.integer("hidden_dim")
     maxPositionEmbeddings = try config.integer("max_position_embeddings", default: 512)

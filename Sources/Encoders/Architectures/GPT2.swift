@@ -20,7 +20,7 @@ struct GPTConfig: Sendable, Equatable {
     vocabSize = try config.integer("vocab_size")
     nPositions = try config.integer("n_positions")
     nEmbd = try config.integer("n_embd")
-    nLayer = try config.integer("n_layer")
+    nLayer = try config.layerCount("n_layer")
     nHead = try config.integer("n_head")
     layerNormEpsilon = Float(try config.real("layer_norm_epsilon", default: 1e-5))
     try config.demandDivisor("n_head", of: "n_embd", nEmbd)

@@ -31,7 +31,7 @@ struct ModernBertConfig: Sendable, Equatable {
     vocabSize = try config.integer("vocab_size")
     hiddenSize = try config.integer("hidden_size")
     intermediateSize = try config.integer("intermediate_size")
-    numHiddenLayers = try config.integer("num_hidden_layers")
+    numHiddenLayers = try config.layerCount("num_hidden_layers")
     numAttentionHeads = try config.integer("num_attention_heads")
     hiddenActivation = try .init(config, key: "hidden_activation", default: "gelu")
     maxPositionEmbeddings = try config.integer("max_position_embeddings", default: 8192)

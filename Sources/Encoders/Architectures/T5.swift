@@ -28,7 +28,7 @@ struct T5Config: Sendable, Equatable {
     dModel = try config.integer("d_model")
     dKv = try config.integer("d_kv")
     dFf = try config.integer("d_ff")
-    numLayers = try config.integer("num_layers")
+    numLayers = try config.layerCount("num_layers")
     numHeads = try config.integer("num_heads")
     // With fewer buckets than 4, or no distance beyond the exact ones, the logarithms are of nothing.
     relativeAttentionNumBuckets = try config.integer(

@@ -26,7 +26,7 @@ struct XLNetConfig: Sendable, Equatable {
   init(_ config: JSONFile) throws(CheckpointError) {
     vocabSize = try config.integer("vocab_size")
     dModel = try config.integer("d_model")
-    nLayer = try config.integer("n_layer")
+    nLayer = try config.layerCount("n_layer")
     nHead = try config.integer("n_head")
     dInner = try config.integer("d_inner")
     ffActivation = try .init(config, key: "ff_activation", default: "gelu")
