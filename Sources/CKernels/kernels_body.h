@@ -5,6 +5,11 @@
 #include "attention.h"
 #include "gemm.h"
 #include "int8.h"
+#include "gemm_gradient.h"
+#include "norm_training.h"
+#include "activation_gradient.h"
+#include "dropout.h"
+#include "attention_training.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \
   static void SIMD(NAME)(float *y, const float *x, size_t count) {                                 \
@@ -154,4 +159,19 @@ const firn_kernels SIMD(firn_kernels) = {
     .pack_int8 = SIMD(pack_int8),
     .gemm_int8 = SIMD(gemm_int8),
     .int8_group = Q_GROUP,
+    .training =
+        {
+            .pack_rows = SIMD(pack_rows),
+            .unpack = SIMD(unpack),
+            .input_gradient = SIMD(input_gradient),
+            .weight_gradient = SIMD(weight_gradient),
+            .layer_norm = SIMD(norm_keeping),
+            .layer_norm_gradient = SIMD(norm_gradient),
+            .layer_norm_sums = SIMD(norm_sums),
+            .activation = SIMD(activate),
+            .activation_gradient = SIMD(activation_gradient),
+            .dropout = SIMD(dropout),
+            .attention = SIMD(attention_keeping),
+            .attention_gradient = SIMD(attention_gradient),
+        },
 };

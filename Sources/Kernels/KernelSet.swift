@@ -8,7 +8,7 @@ import Glibc
 /// independently and in a fixed order, so that a row's bits do not depend on its neighbours.
 public struct KernelSet: @unchecked Sendable {
   // A pointer to an immutable static table: safe to share.
-  private let table: UnsafePointer<firn_kernels>
+  let table: UnsafePointer<firn_kernels>
 
   /// The environment variable that overrides the choice: avx512vnni, avx512, avx2, neon or scalar.
   public static let environmentVariable = "FIRN_KERNELS"

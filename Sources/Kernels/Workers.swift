@@ -36,6 +36,9 @@ public enum Workers {
       }
     }
 
+    /// How many run.
+    public var count: Int { threads.count }
+
     /// Waits until all have ended.
     public func join() {
       for thread in threads { thread.join() }

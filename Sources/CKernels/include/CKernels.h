@@ -6,6 +6,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "CTraining.h"
 
 // Attention of one text. Query i and key j of a head have the score scale * (q . k) + bias; the weights
 // are the softmax over the keys that i sees, i - before ... i + after.
@@ -84,6 +85,9 @@ typedef struct firn_kernels {
                     size_t rows, size_t depth, size_t columns, int activation);
   // Numbers in four bytes of a quantized row: 2 or 4.
   int int8_group;
+
+  // The backward passes.
+  firn_training training;
 } firn_kernels;
 
 enum firn_activation {
