@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void activation_with(float *y, cons
   }
 }
 
-static void SIMD(activate)(float *y, const float *x, size_t count, int activation) {
+static void SIMD(activate_block)(float *y, const float *x, size_t count, int activation) {
   WITH_ACTIVATION(activation_with, y, x, count)
 }
 
@@ -62,7 +62,7 @@ activation_gradient_with(float *dx, const float *dy, const float *x, size_t coun
   }
 }
 
-static void SIMD(activation_gradient)(float *dx, const float *dy, const float *x, size_t count,
+static void SIMD(activation_slopes)(float *dx, const float *dy, const float *x, size_t count,
                                       int activation) {
   WITH_ACTIVATION(activation_gradient_with, dx, dy, x, count)
 }

@@ -5,8 +5,7 @@
 // input, which is what a tile's left factor reads; tokens are the vectors' lanes. dW = dy^T x comes out in
 // the panels' order by itself: its tiles are a few inputs by one panel of outputs.
 
-// c [R, PANEL] = start + sum of a's pieces: a is [pieces][R][PANEL], `jump` floats apart, of which the
-// last holds depth % PANEL.
+// c [R, PANEL] = a panel: a lies in pieces [R][PANEL], `jump` floats apart, PANEL of the depth in each.
 #define TILE(R)                                                                                    \
   static __attribute__((noinline)) void across_##R(float *c, const float *a, size_t jump,          \
                                                    const float *panel, size_t depth) {             \
@@ -32,8 +31,7 @@
 TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
 #undef TILE
 
-// c [R, PANEL] = start + a^T panel: a [depth, R], rows `step` floats apart. start [R, PANEL] may be c; null
-// for zeros.
+// c [R, PANEL] (+)= a^T panel: a [depth, R], rows `step` floats apart.
 #define TILE(R)                                                                                    \
   static __attribute__((noinline)) void down_##R(float *c, size_t c_stride, const float *a,        \
                                                  size_t step, const float *panel, size_t depth,    \

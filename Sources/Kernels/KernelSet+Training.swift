@@ -19,21 +19,19 @@ public struct TrainableMatrix: @unchecked Sendable {
 /// Which elements a dropout zeroes: those for which the counter-based generator Philox4x32-10 (Salmon et al.
 /// 2011, doi:10.1145/2063384.2063405) gives a number below `probability` * 2^32.
 ///
-/// Column 64 b + 16 w + l of row r takes word w of counter (16 b + l, r, `site`, `step`): a mask depends
+/// Column 64 b + 16 w + l of row r takes word w of counter (16 b + l, r) of the stream: a mask depends
 /// neither on threads nor on what was drawn before, and the backward pass asks for it again.
 public struct DropoutRule: Sendable, Equatable {
   public let probability: Double
   public let key: UInt64
-  public let site: UInt32
-  public let step: UInt32
+  public let stream: UInt64
 
   /// - Precondition: `probability` lies in 0..<1.
-  public init(probability: Double, key: UInt64, site: UInt32, step: UInt32) {
+  public init(probability: Double, key: UInt64, stream: UInt64) {
     precondition((0..<1).contains(probability))
     self.probability = probability
     self.key = key
-    self.site = site
-    self.step = step
+    self.stream = stream
   }
 
   /// Numbers below this are zeroed.
@@ -43,8 +41,9 @@ public struct DropoutRule: Sendable, Equatable {
 
   var raw: firn_dropout {
     firn_dropout(
-      key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)), site: site,
-      step: step, threshold: threshold, scale: scale)
+      key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)),
+      stream: (UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32)),
+      threshold: threshold, scale: scale)
   }
 }
 

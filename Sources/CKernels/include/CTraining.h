@@ -6,10 +6,9 @@
 
 // Which elements a dropout (Srivastava et al. 2014) zeroes: those whose number of the counter-based
 // generator Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) is below `threshold`. The
-// numbers of row r come 64 at a time: column 64 b + 16 w + l is word w of counter (16 b + l, r, site, step).
+// numbers of row r come 64 at a time: column 64 b + 16 w + l is word w of counter (16 b + l, r, stream).
 typedef struct firn_dropout {
-  uint32_t key[2];
-  uint32_t site, step;
+  uint32_t key[2], stream[2];
   uint32_t threshold;
   // What the others are multiplied by: 1 / (1 - p).
   float scale;

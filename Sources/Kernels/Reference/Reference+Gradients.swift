@@ -120,7 +120,10 @@ extension Reference {
   /// What a dropout multiplies column `column` of row `row` with.
   public static func dropoutFactor(_ rule: DropoutRule, row: Int, column: Int) -> Double {
     let (block, rest) = column.quotientAndRemainder(dividingBy: 64)
-    let counter = [UInt32(block * 16 + rest % 16), UInt32(row), rule.site, rule.step]
+    let counter = [
+      UInt32(block * 16 + rest % 16), UInt32(row), UInt32(truncatingIfNeeded: rule.stream),
+      UInt32(truncatingIfNeeded: rule.stream >> 32),
+    ]
     let number = philox(counter, key: rule.key)[rest / 16]
     return number < rule.threshold ? 0 : Double(rule.scale)
   }
