@@ -44,7 +44,9 @@ let package = Package(
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
 
     // MARK: - Learning
-    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Safetensors"]),
+    .target(name: "Optimization", dependencies: ["Kernels"]),
+    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors"]),
+    .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -52,7 +54,7 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -135,8 +137,15 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "HeadsTests", dependencies: ["Heads", "Contracts", "Kernels", "Safetensors"],
+      name: "OptimizationTests", dependencies: ["Optimization", "Kernels"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "HeadsTests",
+      dependencies: ["Heads", "Contracts", "Kernels", "Optimization", "Safetensors"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Corpora", "Heads", "Contracts", "Kernels"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),

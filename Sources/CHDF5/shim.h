@@ -18,12 +18,14 @@ FIRN_SHIM hid_t shim_H5T_STD_U8LE(void) { return H5T_STD_U8LE; }
 FIRN_SHIM hid_t shim_H5T_STD_I32LE(void) { return H5T_STD_I32LE; }
 FIRN_SHIM hid_t shim_H5T_STD_I64LE(void) { return H5T_STD_I64LE; }
 FIRN_SHIM hid_t shim_H5T_IEEE_F32LE(void) { return H5T_IEEE_F32LE; }
+FIRN_SHIM hid_t shim_H5T_IEEE_F64LE(void) { return H5T_IEEE_F64LE; }
 
 // Types in memory.
 FIRN_SHIM hid_t shim_H5T_NATIVE_UINT8(void) { return H5T_NATIVE_UINT8; }
 FIRN_SHIM hid_t shim_H5T_NATIVE_INT32(void) { return H5T_NATIVE_INT32; }
 FIRN_SHIM hid_t shim_H5T_NATIVE_INT64(void) { return H5T_NATIVE_INT64; }
 FIRN_SHIM hid_t shim_H5T_NATIVE_FLOAT(void) { return H5T_NATIVE_FLOAT; }
+FIRN_SHIM hid_t shim_H5T_NATIVE_DOUBLE(void) { return H5T_NATIVE_DOUBLE; }
 FIRN_SHIM hid_t shim_H5T_C_S1(void) { return H5T_C_S1; }
 
 // Constants that are casts or expressions.

@@ -5,6 +5,9 @@
 #include "attention.h"
 #include "gemm.h"
 #include "int8.h"
+#include "product.h"
+#include "optimizer.h"
+#include "recurrent.h"
 #include "gemm_gradient.h"
 #include "norm_training.h"
 #include "activation_gradient.h"
@@ -118,7 +121,7 @@ static void SIMD(rms_norm)(float *out, const float *x, const float *gamma, size_
   }
 }
 
-static void SIMD(product)(float *y, const float *x, size_t count) {
+static void SIMD(multiply_each)(float *y, const float *x, size_t count) {
   size_t i = 0;
   for (; i + W <= count; i += W) v_store(y + i, v_mul(v_load(x + i), v_load(y + i)));
   if (i < count) {
@@ -153,7 +156,7 @@ const firn_kernels SIMD(firn_kernels) = {
     .sum_of_squares = SIMD(sum_of_squares),
     .attention = SIMD(attention),
     .rms_norm = SIMD(rms_norm),
-    .product = SIMD(product),
+    .product = SIMD(multiply_each),
     .rotate = SIMD(rotate),
     .quantize = SIMD(quantize),
     .pack_int8 = SIMD(pack_int8),
@@ -174,4 +177,5 @@ const firn_kernels SIMD(firn_kernels) = {
             .attention = SIMD(attention_keeping),
             .attention_gradient = SIMD(attention_gradient),
         },
+    .learning = &SIMD(learning),
 };

@@ -12,4 +12,8 @@ public enum SplitError: Error, Sendable, Equatable {
   case classesTooSmall(part: Split, classes: [Int32])
   /// Stratified, every class needs a row on both sides.
   case fewerRowsThanClasses(part: Split, rows: Int, rest: Int, classes: Int)
+  /// A cross-validation needs at least two folds and no more than there are rows.
+  case foldsOutOfRange(folds: Int, rows: Int)
+  /// Stratified, no class has a row for every fold: the largest has this many.
+  case foldsBeyondClasses(folds: Int, largest: Int)
 }

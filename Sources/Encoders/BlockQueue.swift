@@ -8,15 +8,16 @@ import Kernels
 final class Block: @unchecked Sendable {
   let texts: TokenBatch
   let slices: [Range<Int>]
-  /// One a view: [texts, width].
+  /// One a view: [texts, width]; last, where they are wanted, the tokens' own: [tokens, width].
   let outputs: [FloatBuffer]
   fileprivate var taken = 0
   fileprivate var finished = 0
 
-  init(_ texts: TokenBatch, slices: [Range<Int>], views: Int, width: Int) {
+  init(_ texts: TokenBatch, slices: [Range<Int>], views: Int, tokens: Bool, width: Int) {
     self.texts = texts
     self.slices = slices
-    outputs = (0..<views).map { _ in FloatBuffer(count: texts.count * width) }
+    let rows = [Int](repeating: texts.count, count: views) + (tokens ? [texts.tokenCount] : [])
+    outputs = rows.map { FloatBuffer(count: $0 * width) }
   }
 }
 

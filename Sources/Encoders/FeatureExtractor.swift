@@ -11,6 +11,8 @@ public final class FeatureExtractor: Sendable {
   public let keys: [FeatureKey]
   /// Whether every vector is scaled to length 1.
   public let normalize: Bool
+  /// The layer whose hidden states of every token are an output of their own, the last one.
+  public let tokenLayer: Int?
   public let threads: Int
   /// The number of tokens that a batch holds, unless a single text is longer.
   public let tokensPerBatch: Int
@@ -29,18 +31,21 @@ public final class FeatureExtractor: Sendable {
   /// Below this a batch's products take longer to fetch their weights than to multiply.
   private static var smallestBatch: Int { 64 }
 
-  /// `keys`: layers within 0...encoder.layerCount.
+  /// `keys`: layers within 0...encoder.layerCount; none where `tokenLayer` is all that is wanted.
+  /// `tokenLayer`: the layer whose hidden states are wanted of every token, as they are.
   /// `longest`: the number of tokens of the longest text that will come.
   /// `tokensPerBatch`: 512 keeps a worker's memory near 6 MB for a hidden size of 384, and is as fast
   /// as more.
   public init(
     encoder: any Encoder, keys: [FeatureKey], normalize: Bool, threads: Int, longest: Int,
-    tokensPerBatch: Int = 512
+    tokensPerBatch: Int = 512, tokenLayer: Int? = nil
   ) {
-    precondition(keys.allSatisfy { 0...encoder.layerCount ~= $0.layer } && !keys.isEmpty)
+    let layers = keys.map(\.layer) + [tokenLayer].compactMap(\.self)
+    precondition(layers.allSatisfy { 0...encoder.layerCount ~= $0 })
     self.encoder = encoder
     self.keys = keys
     self.normalize = normalize
+    self.tokenLayer = tokenLayer
     self.threads = max(threads, 1)
     self.longest = longest
     self.tokensPerBatch = max(tokensPerBatch, longest)
@@ -49,11 +54,12 @@ public final class FeatureExtractor: Sendable {
     workspaces = (0..<self.threads).map { _ in
       encoder.makeWorkspace(tokens: size, longest: longest)
     }
-    let lastLayer = keys.map(\.layer).max() ?? 0
+    guard let lastLayer = layers.max() else { preconditionFailure("nothing is wanted") }
     let poolings = Set(keys.filter { $0.layer == lastLayer }.map(\.pooling))
     self.lastLayer = lastLayer
     only =
       switch (lastLayer, poolings) {
+      case _ where tokenLayer == lastLayer: nil
       case (1..., [.cls]): .first
       case (1..., [.lastToken]): .last
       default: nil
@@ -62,7 +68,8 @@ public final class FeatureExtractor: Sendable {
 
   /// Computes the features of every text.
   ///
-  /// - Returns: one matrix [texts, hiddenSize] a key, in the order of ``keys``.
+  /// - Returns: one matrix [texts, hiddenSize] a key, in the order of ``keys``; with ``tokenLayer``
+  ///   one more, [tokens, hiddenSize].
   /// - Throws: ``EncoderError`` for an id or a type outside the vocabularies, or a text too long.
   public func extract(_ texts: TokenBatch) throws -> [Matrix] {
     var matrices: [Matrix] = []
@@ -72,7 +79,8 @@ public final class FeatureExtractor: Sendable {
       return waiting
     } write: { features in
       matrices = features.map {
-        Matrix(rows: texts.count, columns: encoder.hiddenSize, storage: [Float]($0))
+        let width = encoder.hiddenSize
+        return Matrix(rows: $0.count / width, columns: width, storage: [Float]($0))
       }
     }
     return matrices
@@ -89,7 +97,8 @@ public final class FeatureExtractor: Sendable {
   ///     alone.
   ///   - next: gives the next texts; none where they are still to come, which lets what came before
   ///     be written first; nil at the end.
-  ///   - write: takes the features of the texts of one `next`: [texts, hiddenSize] a key.
+  ///   - write: takes the features of the texts of one `next`: [texts, hiddenSize] a key, and last,
+  ///     with ``tokenLayer``, [tokens, hiddenSize].
   ///   - progress: called from any worker with the number of texts that became ready.
   /// - Throws: ``EncoderError``, and what the closures throw.
   public func extract(
@@ -135,7 +144,8 @@ public final class FeatureExtractor: Sendable {
       if tokens == nil { remaining = texts.tokenCount }
       try check(texts, firstRow: rows)
       let block = Block(
-        texts, slices: slice(texts, &remaining), views: keys.count, width: encoder.hiddenSize)
+        texts, slices: slice(texts, &remaining), views: keys.count, tokens: tokenLayer != nil,
+        width: encoder.hiddenSize)
       rows += texts.count
       inFlight.append(block)
       queue.push(block)
@@ -149,6 +159,10 @@ public final class FeatureExtractor: Sendable {
     let width = encoder.hiddenSize
     encoder.forward(slice, workspace: workspace, lastLayer: lastLayer, only: only) {
       layer, hidden in
+      if layer == tokenLayer {
+        (block.outputs[keys.count].pointer + slice.start * width)
+          .update(from: hidden, count: slice.tokenCount * width)
+      }
       for (key, output) in zip(keys, block.outputs) where key.layer == layer {
         var row = hidden
         for text in slice.texts {

@@ -13,8 +13,12 @@ public enum FeatureStoreError: Error, Sendable, Equatable {
   /// A number lies outside what it may be.
   case invalidValue(
     path: String, dataset: String, row: Int, value: Int, allowed: ClosedRange<Int>)
+  /// A number of float64 is not what the dataset may hold.
+  case invalidNumber(path: String, dataset: String, row: Int, value: Double)
   /// Texts were asked for and the file was made without them.
   case noTexts(path: String)
+  /// Vectors of tokens were asked for and the file was made without them.
+  case noTokenFeatures(path: String)
   /// The view asked for is not in the file.
   case noSuchView(path: String, view: FeatureKey, available: [FeatureKey])
   /// The views are not the hard link `embeddings` and what it links to.

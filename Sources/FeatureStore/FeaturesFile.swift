@@ -11,6 +11,9 @@ public final class FeaturesFile: Sendable {
   public let views: [FeatureKey]
   /// The view that was asked for first: what `embeddings` names.
   public let defaultView: FeatureKey
+  /// The vectors of every token; nil where the file was made without.
+  let tokenDataset: HDF5Dataset?
+  let tokenOffsets: RaggedOffsets?
   private let counts: HDF5Dataset
   private let datasets: [FeatureKey: HDF5Dataset]
 
@@ -38,6 +41,11 @@ public final class FeaturesFile: Sendable {
     self.defaultView = defaultView
     views = datasets.keys.sorted {
       ($0.layer, $0.pooling.rawValue) < ($1.layer, $1.pooling.rawValue)
+    }
+    let (rows, longest) = (columns.count, provenance.maxLength)
+    tokenDataset = try file.contains("token_features") ? file.view("token_features") : nil
+    tokenOffsets = try tokenDataset.map {
+      try RaggedOffsets(file, rows: rows, tokenCount: $0.rows, longest: longest)
     }
   }
 
@@ -67,8 +75,10 @@ public final class FeaturesFile: Sendable {
 }
 
 extension HDF5File {
-  fileprivate func view(_ name: String, rows: Int) throws -> HDF5Dataset {
+  /// Opens a dataset of vectors; `rows`: how many there must be, where that is known.
+  fileprivate func view(_ name: String, rows: Int? = nil) throws -> HDF5Dataset {
     let dataset = try dataset(name)
+    let rows = rows ?? dataset.rows
     guard FeatureType(dataset.content) != nil else {
       throw HDF5Error.wrongType(
         file: path, object: name, expected: "float32 or float16", found: dataset.content.name)

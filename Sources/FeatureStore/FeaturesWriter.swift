@@ -13,8 +13,11 @@ public final class FeaturesWriter {
   public let width: Int
   /// The rows to come in all.
   public let expectedRows: Int
+  private let source: TokensFile
   private let output: AtomicFile
+  private let version: Int
   private let file: HDF5File
+  private let tokens: TokenFeaturesWriter?
   private let datasets: [HDF5Dataset]
   /// Rows in the file.
   private var written = 0
@@ -24,43 +27,63 @@ public final class FeaturesWriter {
   /// Creates the file and copies ids, labels, splits and so on from the tokens' file.
   ///
   /// Each of `views` is stored once, the first under the name `embeddings` as well; a row of each
-  /// has `width` numbers.
+  /// has `width` numbers. With `tokenType` the vectors of every token are stored as well, under
+  /// `token_features`.
   ///
   /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
   ///   contradicts itself.
   public init(
     path: String, tokens: TokensFile, views: [FeatureKey], width: Int,
-    type: FeatureType = .float32
+    type: FeatureType = .float32, tokenType: FeatureType? = nil
   ) throws {
     precondition(!views.isEmpty && Set(views).count == views.count && width > 0)
     self.path = path
     self.views = views
     self.width = width
+    source = tokens
     expectedRows = tokens.count
+    version = FileFormat.version(
+      labels: tokens.columns.labelKind, weighted: tokens.columns.hasWeights)
     output = try AtomicFile(path: path)
     file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
     try file.copyColumns(from: tokens)
     datasets = try file.createViews(
       views, type: type.elementType, shape: [tokens.count, width])
     try file.link("embeddings", to: views[0].description)
+    let file = file
+    self.tokens = try tokenType.map {
+      try TokenFeaturesWriter(file, tokens: tokens, width: width, type: $0)
+    }
     pending = [[Float]](repeating: [], count: views.count)
   }
 
-  /// Adds the next rows: for each view, in the order of `views`, a block [rows, width], row-major.
+  /// Adds the next rows: for each view, in the order of `views`, a block [rows, width], row-major;
+  /// where token features are stored, then a block of the rows' tokens, [tokens, width].
   ///
-  /// - Precondition: all blocks have the same number of whole rows, no more than are missing.
-  /// - Throws: `HDF5Error`; `.halfOverflow` where float16 cannot hold a number.
+  /// - Precondition: all views' blocks have the same number of whole rows, no more than are missing.
+  /// - Throws: `HDF5Error`, `FeatureStoreError`; `.halfOverflow` where float16 cannot hold a number.
   public func append(_ blocks: [UnsafeBufferPointer<Float>]) throws {
-    precondition(blocks.count == views.count && blocks.allSatisfy { $0.count == blocks[0].count })
-    let rows = blocks[0].count / width
-    precondition(blocks[0].count == rows * width && appended + rows <= expectedRows)
+    precondition(blocks.count == views.count + (tokens == nil ? 0 : 1))
+    let pooled = blocks[..<views.count]
+    precondition(pooled.allSatisfy { $0.count == pooled[0].count })
+    let rows = pooled[0].count / width
+    let first = appended
+    precondition(pooled[0].count == rows * width && first + rows <= expectedRows)
+    let bounds = try tokens.map { _ in try source.tokenBounds(first..<first + rows) }
+    if let bounds {
+      precondition(blocks[views.count].count == (bounds[rows] - bounds[0]) * width)
+    }
     var start = 0
     while start < rows {
       // A stripe is one chunk of each view; they go to the file together.
       let stripe = min(datasets[0].chunkRows, expectedRows - written)
       let waiting = pending[0].count / width
       let end = min(rows, start + stripe - waiting)
-      let parts = blocks.map { UnsafeBufferPointer(rebasing: $0[start * width..<end * width]) }
+      if let tokens, let bounds {
+        let part = (bounds[start] - bounds[0]) * width..<(bounds[end] - bounds[0]) * width
+        try tokens.append(UnsafeBufferPointer(rebasing: blocks[views.count][part]))
+      }
+      let parts = pooled.map { UnsafeBufferPointer(rebasing: $0[start * width..<end * width]) }
       if waiting == 0, end - start == stripe {
         try write(parts)
       } else {
@@ -79,7 +102,7 @@ public final class FeaturesWriter {
     guard appended == expectedRows else {
       throw FeatureStoreError.unfinished(path: path, expected: expectedRows, found: appended)
     }
-    try provenance.write(to: file, as: .features)
+    try provenance.write(to: file, as: .features, version: version)
     try file.finish()
     try output.commit()
   }
@@ -134,6 +157,15 @@ extension HDF5File {
     }
     let names = columns.classNames
     try createStrings("class_names", rows: names.count).writeStrings(names, at: 0..<names.count)
+    switch columns.labelKind {
+    case .singleLabel: break
+    case .multiLabel:
+      try copy("label_matrix", rows: count, width: names.count) {
+        try columns.labelSets($0).values
+      }
+    case .number: try copy("targets", rows: count) { try columns.targets($0) }
+    }
+    if columns.hasWeights { try copy("weights", rows: count) { try columns.weights($0) } }
   }
 
   private func copy<Element: HDF5Element>(

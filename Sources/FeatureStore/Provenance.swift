@@ -35,9 +35,10 @@ public struct Provenance: Sendable, Equatable {
     self.inputSHA256 = inputSHA256
   }
 
-  func write(to file: HDF5File, as format: FileFormat) throws(HDF5Error) {
+  /// `version`: of the format that the file's datasets need.
+  func write(to file: HDF5File, as format: FileFormat, version: Int) throws(HDF5Error) {
     try file.setAttribute("format", to: format.rawValue)
-    try file.setAttribute("format_version", to: format.version)
+    try file.setAttribute("format_version", to: version)
     try file.setAttribute("firn_version", to: firnVersion)
     try file.setAttribute("model", to: model)
     try file.setAttribute("model_sha256", to: modelSHA256)

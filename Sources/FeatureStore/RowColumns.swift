@@ -14,6 +14,9 @@ public struct RowColumns: Sendable {
   private let idColumn: HDF5Dataset
   private let labelColumn: HDF5Dataset
   private let splitColumn: HDF5Dataset
+  private let matrixColumn: HDF5Dataset?
+  private let targetColumn: HDF5Dataset?
+  private let weightColumn: HDF5Dataset?
   private let truncatedColumn: HDF5Dataset
   private let digestColumn: HDF5Dataset
 
@@ -31,7 +34,15 @@ public struct RowColumns: Sendable {
     digestColumn = try file.column(
       "text_sha256", .uint8, shape: [count, TokensBlock.digestSize])
     let names = try file.dataset("class_names")
-    classNames = try names.readStrings(0..<names.rows)
+    let classNames = try names.readStrings(0..<names.rows)
+    self.classNames = classNames
+    let count = self.count
+    func optional(_ name: String, _ type: ElementType, _ shape: [Int]) throws -> HDF5Dataset? {
+      try file.contains(name) ? file.column(name, type, shape: shape) : nil
+    }
+    matrixColumn = try optional("label_matrix", .uint8, [count, max(1, classNames.count)])
+    targetColumn = try optional("targets", .float64, [count])
+    weightColumn = try optional("weights", .float64, [count])
   }
 
   /// The rows' names.
@@ -44,6 +55,58 @@ public struct RowColumns: Sendable {
     let labels: [Int32] = try labelColumn.read(rows)
     try check(labels, in: -1...classNames.count - 1, of: "labels", from: rows.lowerBound)
     return labels
+  }
+
+  /// What the rows are labelled with.
+  public var labelKind: LabelKind {
+    if matrixColumn != nil { return .multiLabel }
+    return targetColumn == nil ? .singleLabel : .number
+  }
+
+  /// The rows' labels, whatever their kind.
+  public func rowLabels(_ rows: Range<Int>) throws -> Labels {
+    switch labelKind {
+    case .singleLabel: .classes(try labels(rows))
+    case .multiLabel: .sets(try labelSets(rows))
+    case .number: .numbers(try targets(rows))
+    }
+  }
+
+  /// Which of `classNames` each row has.
+  ///
+  /// - Precondition: `labelKind` is `.multiLabel`.
+  public func labelSets(_ rows: Range<Int>) throws -> LabelSets {
+    guard let matrixColumn else { preconditionFailure("the rows have no label sets") }
+    let width = classNames.count
+    let values: [UInt8] = try matrixColumn.read(rows)
+    for start in stride(from: 0, to: values.count, by: width) {
+      let row = values[start..<start + width]
+      // A row's labels are all known or none of them is.
+      let expected: ClosedRange<UInt8> =
+        row.first == LabelSets.unknown ? LabelSets.unknown...LabelSets.unknown : 0...1
+      guard let fault = row.first(where: { !expected.contains($0) }) else { continue }
+      throw FeatureStoreError.invalidValue(
+        path: path, dataset: "label_matrix", row: rows.lowerBound + start / width,
+        value: Int(fault), allowed: Int(expected.lowerBound)...Int(expected.upperBound))
+    }
+    return LabelSets(rows: rows.count, labelCount: width, values: values)
+  }
+
+  /// The rows' numbers to be predicted, NaN where there is none.
+  ///
+  /// - Precondition: `labelKind` is `.number`.
+  public func targets(_ rows: Range<Int>) throws -> [Double] {
+    guard let targetColumn else { preconditionFailure("the rows have no numbers as labels") }
+    return try read(targetColumn, rows) { !$0.isInfinite }
+  }
+
+  /// Whether rows count differently in training.
+  public var hasWeights: Bool { weightColumn != nil }
+
+  /// How much each row counts in training: finite, not negative, 1 where the file has no weights.
+  public func weights(_ rows: Range<Int>) throws -> [Double] {
+    guard let weightColumn else { return [Double](repeating: 1, count: rows.count) }
+    return try read(weightColumn, rows) { $0.isFinite && $0 >= 0 }
   }
 
   /// The parts of the data set that the rows belong to.
@@ -63,6 +126,15 @@ public struct RowColumns: Sendable {
   /// The SHA-256 of each row's text: [rows, 32].
   public func textDigests(_ rows: Range<Int>) throws -> [UInt8] {
     try digestColumn.read(rows)
+  }
+
+  private func read(
+    _ column: HDF5Dataset, _ rows: Range<Int>, where isAllowed: (Double) -> Bool
+  ) throws -> [Double] {
+    let values: [Double] = try column.read(rows)
+    guard let fault = values.firstIndex(where: { !isAllowed($0) }) else { return values }
+    throw FeatureStoreError.invalidNumber(
+      path: path, dataset: column.name, row: rows.lowerBound + fault, value: values[fault])
   }
 
   private func check<Value: BinaryInteger>(

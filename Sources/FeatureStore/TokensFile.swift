@@ -14,7 +14,7 @@ public final class TokensFile: Sendable {
   public let tokenCount: Int
   private let tokens: HDF5Dataset
   private let types: HDF5Dataset
-  private let offsets: HDF5Dataset
+  private let offsets: RaggedOffsets
   private let fullCounts: HDF5Dataset
   private let textColumn: HDF5Dataset?
 
@@ -26,23 +26,17 @@ public final class TokensFile: Sendable {
     columns = try RowColumns(file)
     let count = columns.count
     fullCounts = try file.column("n_tokens_full", .int32, shape: [count])
-    offsets = try file.column("offsets", .int64, shape: [count + 1])
     tokens = try file.dataset("tokens")
     let tokenCount = tokens.rows
     self.tokenCount = tokenCount
     _ = try file.column("tokens", .int32, shape: [tokenCount])
+    offsets = try RaggedOffsets(
+      file, rows: count, tokenCount: tokenCount, longest: provenance.maxLength)
     types = try file.column("token_types", .uint8, shape: [tokenCount])
     textColumn = try file.contains("texts") ? file.dataset("texts") : nil
     if let textColumn, textColumn.shape != [count] {
       throw FeatureStoreError.wrongShape(
         path: path, dataset: "texts", expected: [count], found: textColumn.shape)
-    }
-    // The two ends here; what lies between, as it is read.
-    let ends = try offsets.read(0..<1, as: Int64.self) + offsets.read(count..<count + 1)
-    for (row, expected, found) in [(0, 0, ends[0]), (count, tokenCount, ends[1])]
-    where found != expected {
-      throw FeatureStoreError.invalidValue(
-        path: path, dataset: "offsets", row: row, value: Int(found), allowed: expected...expected)
     }
   }
 
@@ -54,7 +48,7 @@ public final class TokensFile: Sendable {
 
   /// The tokens of rows.
   public func tokens(_ rows: Range<Int>) throws -> TokenBatch {
-    let bounds = try offsets(rows)
+    let bounds = try tokenBounds(rows)
     let positions = bounds[0]..<bounds[rows.count]
     let ids: [Int32] = try tokens.read(positions)
     if let fault = ids.firstIndex(where: { $0 < 0 }) {
@@ -68,7 +62,7 @@ public final class TokensFile: Sendable {
 
   /// How many tokens each row has.
   public func tokenCounts(_ rows: Range<Int>) throws -> [Int32] {
-    let bounds = try offsets(rows)
+    let bounds = try tokenBounds(rows)
     return rows.indices.map {
       Int32(clamping: bounds[$0 - rows.lowerBound + 1] - bounds[$0 - rows.lowerBound])
     }
@@ -87,22 +81,6 @@ public final class TokensFile: Sendable {
     return try textColumn.readStrings(rows)
   }
 
-  /// Where the rows' tokens begin, and where the last row's end: [rows + 1], never falling, within
-  /// the tokens, no row longer than the maximal length.
-  private func offsets(_ rows: Range<Int>) throws -> [Int] {
-    let bounds = try offsets.read(rows.lowerBound..<rows.upperBound + 1, as: Int64.self)
-    var lowest = 0
-    var highest = tokenCount
-    for (index, bound) in bounds.enumerated() {
-      guard bound >= lowest, bound <= highest else {
-        throw FeatureStoreError.invalidValue(
-          path: path, dataset: "offsets", row: rows.lowerBound + index, value: Int(bound),
-          allowed: lowest...highest)
-      }
-      lowest = Int(bound)
-      let (longest, overflow) = lowest.addingReportingOverflow(max(0, provenance.maxLength))
-      highest = overflow ? tokenCount : min(tokenCount, longest)
-    }
-    return bounds.map { Int($0) }
-  }
+  /// Where the rows' tokens begin among all tokens, and where the last row's end: [rows + 1].
+  func tokenBounds(_ rows: Range<Int>) throws -> [Int] { try offsets.bounds(rows) }
 }

@@ -58,14 +58,16 @@ public final class TokensWriter {
 
   /// Writes what is known only at the end and gives the file its name.
   ///
-  /// A label is the index of a class among `classNames`, -1 where there is none.
+  /// A class is an index into `classNames`; a set has one place for each of them.
   ///
-  /// - Precondition: `labels` and `splits` have `count` elements.
+  /// - Precondition: `labels`, `weights` and `splits` have `count` rows.
   /// - Throws: `HDF5Error`, `AtomicFileError`; no file is left then.
   public func finish(
-    labels: [Int32], classNames: [String], splits: [Split], provenance: Provenance
+    labels: Labels, classNames: [String], weights: [Double]? = nil, splits: [Split],
+    provenance: Provenance
   ) throws {
     precondition(labels.count == count && splits.count == count)
+    precondition(weights.map { $0.count == count } ?? true)
     try ids.finish()
     try texts?.finish()
     try tokens.finish()
@@ -74,11 +76,13 @@ public final class TokensWriter {
     try fullCounts.finish()
     try truncated.finish()
     try digests.finish()
-    try file.writeColumn("labels", labels)
+    try file.writeLabels(labels, classCount: classNames.count)
+    if let weights { try file.writeColumn("weights", weights) }
     try file.writeColumn("split", splits.map(\.rawValue))
     try file.createStrings("class_names", rows: classNames.count)
       .writeStrings(classNames.map(\.storable), at: 0..<classNames.count)
-    try provenance.write(to: file, as: .tokens)
+    let version = FileFormat.version(labels: labels.kind, weighted: weights != nil)
+    try provenance.write(to: file, as: .tokens, version: version)
     try file.finish()
     try output.commit()
   }
@@ -113,13 +117,30 @@ public final class TokensWriter {
 }
 
 extension HDF5File {
-  /// Writes a whole dataset of one dimension.
-  func writeColumn<Element: HDF5Element>(
-    _ name: String, _ values: [Element]
+  /// Writes `labels`, and what the other kinds have beside it: `labels` is -1 in all rows then.
+  fileprivate func writeLabels(_ labels: Labels, classCount: Int) throws(HDF5Error) {
+    switch labels {
+    case .classes(let classes):
+      try writeColumn("labels", classes)
+    case .sets(let sets):
+      precondition(sets.labelCount == classCount, "a name for each label")
+      try writeColumn("labels", [Int32](repeating: -1, count: sets.rows))
+      try writeColumn("label_matrix", sets.values, width: sets.labelCount)
+    case .numbers(let numbers):
+      try writeColumn("labels", [Int32](repeating: -1, count: numbers.count))
+      try writeColumn("targets", numbers)
+    }
+  }
+
+  /// Writes a whole dataset, of one dimension where `width` is nil.
+  fileprivate func writeColumn<Element: HDF5Element>(
+    _ name: String, _ values: [Element], width: Int? = nil
   ) throws(HDF5Error) {
-    let dataset = try createDataset(name, type: Element.elementType, shape: [values.count])
+    let rows = values.count / (width ?? 1)
+    let shape = if let width { [rows, width] } else { [rows] }
+    let dataset = try createDataset(name, type: Element.elementType, shape: shape)
     try values.withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
-      try dataset.write(buffer, at: 0..<values.count)
+      try dataset.write(buffer, at: 0..<rows)
     }
   }
 }

@@ -2,7 +2,7 @@ internal import CHDF5
 
 /// The types of numbers that Firn's files hold.
 public enum ElementType: String, Sendable, CaseIterable {
-  case uint8, int32, int64, float16, float32
+  case uint8, int32, int64, float16, float32, float64
 
   /// The bytes that one element takes.
   public var size: Int {
@@ -10,7 +10,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     case .uint8: 1
     case .float16: 2
     case .int32, .float32: 4
-    case .int64: 8
+    case .int64, .float64: 8
     }
   }
 
@@ -22,6 +22,7 @@ public enum ElementType: String, Sendable, CaseIterable {
       case .int32: H5Tcopy(shim_H5T_STD_I32LE())
       case .int64: H5Tcopy(shim_H5T_STD_I64LE())
       case .float32: H5Tcopy(shim_H5T_IEEE_F32LE())
+      case .float64: H5Tcopy(shim_H5T_IEEE_F64LE())
       case .float16: Self.half(H5Tcopy(shim_H5T_IEEE_F32LE()))
       }
     }
@@ -35,6 +36,7 @@ public enum ElementType: String, Sendable, CaseIterable {
       case .int32: H5Tcopy(shim_H5T_NATIVE_INT32())
       case .int64: H5Tcopy(shim_H5T_NATIVE_INT64())
       case .float32: H5Tcopy(shim_H5T_NATIVE_FLOAT())
+      case .float64: H5Tcopy(shim_H5T_NATIVE_DOUBLE())
       case .float16: Self.half(H5Tcopy(shim_H5T_NATIVE_FLOAT()))
       }
     }
@@ -49,6 +51,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     case (H5T_INTEGER, 8) where Library.ask({ H5Tget_sign(type) }) == H5T_SGN_2: self = .int64
     case (H5T_FLOAT, 2) where Library.ask({ H5Tget_ebias(type) }) == 15: self = .float16
     case (H5T_FLOAT, 4): self = .float32
+    case (H5T_FLOAT, 8): self = .float64
     default: return nil
     }
   }
@@ -82,6 +85,9 @@ extension Int64: HDF5Element {
 }
 extension Float: HDF5Element {
   public static var elementType: ElementType { .float32 }
+}
+extension Double: HDF5Element {
+  public static var elementType: ElementType { .float64 }
 }
 extension Float16: HDF5Element {
   public static var elementType: ElementType { .float16 }

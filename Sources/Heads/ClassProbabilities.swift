@@ -2,7 +2,7 @@
 public struct ClassProbabilities: Sendable, Equatable {
   public let rows: Int
   public let classCount: Int
-  /// [rows, classCount], row-major; each row sums to 1 up to rounding.
+  /// [rows, classCount], row-major; each row of one class sums to 1 up to rounding.
   public let values: [Double]
 
   /// - Precondition: `values.count == rows * classCount`, `classCount` is positive.

@@ -16,11 +16,11 @@ public struct TrainableMatrix: @unchecked Sendable {
   }
 }
 
-/// Which elements a dropout zeroes: those for which the counter-based generator Philox4x32-10 (Salmon et al.
-/// 2011, doi:10.1145/2063384.2063405) gives a number below `probability` * 2^32.
+/// Which elements a dropout zeroes: those whose word of a stream of the counter-based generator
+/// Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) is below `probability` * 2^32.
 ///
-/// Column 64 b + 16 w + l of row r takes word w of counter (16 b + l, r) of the stream: a mask depends
-/// neither on threads nor on what was drawn before, and the backward pass asks for it again.
+/// Column c of row r takes word c % 4 of block 2^32 r + c / 4: a mask depends neither on threads nor on
+/// what was drawn before, and the backward pass asks for it again.
 public struct DropoutRule: Sendable, Equatable {
   public let probability: Double
   public let key: UInt64
@@ -41,9 +41,7 @@ public struct DropoutRule: Sendable, Equatable {
 
   var raw: firn_dropout {
     firn_dropout(
-      key: (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)),
-      stream: (UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32)),
-      threshold: threshold, scale: scale)
+      key: key, stream: stream, threshold: threshold, scale: scale)
   }
 }
 

@@ -31,4 +31,43 @@ public enum CSV {
     }
     return text
   }
+
+  /// confusion_matrix.csv of multi-label rows: a row a label, its decisions by kind, in the order of
+  /// scikit-learn's `multilabel_confusion_matrix`.
+  ///
+  /// - Precondition: one name a label.
+  public static func confusionMatrices(_ scores: MultiLabelScores, classNames: [String]) -> String {
+    precondition(classNames.count == scores.counts.count)
+    var text = record([
+      "label", "true_negatives", "false_positives", "false_negatives", "true_positives",
+    ])
+    for (name, counts) in zip(classNames, scores.counts) {
+      let cells = [
+        counts.trueNegatives, counts.falsePositives, counts.falseNegatives, counts.truePositives,
+      ]
+      text += record([name] + cells.map { "\($0)" })
+    }
+    return text
+  }
+
+  /// class_metrics.csv: a row a class; a cell is empty where a metric is not defined.
+  ///
+  /// - Precondition: one name, one score and one place in the ranking a class.
+  public static func classMetrics(
+    _ scores: [ClassScores], _ ranking: RankingScores, classNames: [String]
+  ) -> String {
+    precondition(classNames.count == scores.count && ranking.rocAUC.count == scores.count)
+    var text = record([
+      "class", "support", "precision", "recall", "f1", "roc_auc", "average_precision",
+    ])
+    for (index, name) in classNames.enumerated() {
+      let values = [
+        scores[index].precision, scores[index].recall, scores[index].f1, ranking.rocAUC[index],
+        ranking.averagePrecision[index],
+      ]
+      text += record(
+        [name, "\(scores[index].support)"] + values.map { $0.isNaN ? "" : "\($0)" })
+    }
+    return text
+  }
 }

@@ -16,10 +16,13 @@ public struct EncodingSettings: Sendable, Equatable {
   public var dtype: String
   /// The arithmetic of the encoder's products.
   public var precision: Precision
+  /// What the hidden states of every token are stored as, of the first view's layer: float32 or
+  /// float16; nil where they are not stored.
+  public var tokenFeatures: String?
 
   public init(
     modelSHA256: String, tokenizerSHA256: String, maxLength: Int, views: [FeatureKey],
-    normalize: Bool, dtype: String, precision: Precision
+    normalize: Bool, dtype: String, precision: Precision, tokenFeatures: String? = nil
   ) {
     self.modelSHA256 = modelSHA256
     self.tokenizerSHA256 = tokenizerSHA256
@@ -28,16 +31,23 @@ public struct EncodingSettings: Sendable, Equatable {
     self.normalize = normalize
     self.dtype = dtype
     self.precision = precision
+    self.tokenFeatures = tokenFeatures
   }
+
+  /// The layer of the tokens' own hidden states; nil where they are not stored.
+  public var tokenLayer: Int? { tokenFeatures == nil ? nil : views.first?.layer }
 
   /// Canonical JSON.
   public var config: String {
-    JSONValue.object([
+    var values: [String: JSONValue] = [
       "model_sha256": .string(modelSHA256), "tokenizer_sha256": .string(tokenizerSHA256),
       "max_length": .integer(maxLength), "views": .strings(views.map(\.description)),
       "normalize": .bool(normalize), "dtype": .string(dtype),
       "precision": .string(precision.rawValue),
-    ]).text
+    ]
+    // Left out where there are none: files from before are up to date.
+    if let tokenFeatures { values["token_features"] = .string(tokenFeatures) }
+    return JSONValue.object(values).text
   }
 
   public var configSHA256: String { SHA256Digest(of: config).description }
@@ -53,6 +63,7 @@ public struct EncodingSettings: Sendable, Equatable {
       let dtype: String
       /// Firn 0.1 had float32 only and did not write it.
       let precision: String?
+      let token_features: String?
     }
     guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(config.utf8)),
       let precision = Precision(rawValue: stored.precision ?? Precision.float32.rawValue)
@@ -60,7 +71,8 @@ public struct EncodingSettings: Sendable, Equatable {
     self.init(
       modelSHA256: stored.model_sha256, tokenizerSHA256: stored.tokenizer_sha256,
       maxLength: stored.max_length, views: stored.views.compactMap(FeatureKey.init(path:)),
-      normalize: stored.normalize, dtype: stored.dtype, precision: precision)
+      normalize: stored.normalize, dtype: stored.dtype, precision: precision,
+      tokenFeatures: stored.token_features)
   }
 
   /// The layers that `--layers` names: `all`, or numbers where -1 is the last.

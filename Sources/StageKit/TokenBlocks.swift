@@ -9,9 +9,12 @@ public struct TokenBlocks {
   private static var tokensPerBlock: Int { 1 << 15 }
   /// 4 MiB of features.
   private static var floatsPerBlock: Int { 1 << 20 }
+  /// 16 MiB of tokens' hidden states: still several batches a worker.
+  private static var tokenFloatsPerBlock: Int { 1 << 22 }
 
   public let file: TokensFile
   private let rowsPerBlock: Int
+  private let tokensPerBlock: Int
   private var position = 0
   /// How many texts read so far were cut at max-length.
   public private(set) var truncated = 0
@@ -23,8 +26,11 @@ public struct TokenBlocks {
   public private(set) var firstBlockSeconds: Double?
 
   /// `floatsPerRow`: the numbers that are made of each text.
-  public init(_ file: TokensFile, floatsPerRow: Int) {
+  /// `floatsPerToken`: those that are made of each token.
+  public init(_ file: TokensFile, floatsPerRow: Int, floatsPerToken: Int = 0) {
     self.file = file
+    tokensPerBlock = min(
+      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, floatsPerToken))
     rowsPerBlock = max(1, Self.floatsPerBlock / max(1, floatsPerRow))
   }
 
@@ -37,7 +43,7 @@ public struct TokenBlocks {
     var end = position
     var tokens = 0
     for count in try file.tokenCounts(reach) {
-      if end > position && tokens + Int(count) > Self.tokensPerBlock { break }
+      if end > position && tokens + Int(count) > tokensPerBlock { break }
       tokens += Int(count)
       squaredLengths += Int(count) * Int(count)
       if count == 0 { withoutTokens += 1 }
@@ -59,6 +65,7 @@ public struct EncodingReport: Sendable {
   private let truncated: Int
   private let withoutTokens: Int
   private let views: [FeatureKey]
+  private let tokenType: FeatureType?
   private let seconds: Double
   private let firstBatchSeconds: Double
   private let productFLOP: Int
@@ -66,13 +73,18 @@ public struct EncodingReport: Sendable {
 
   /// `blocks`: read to the end.
   /// `seconds`: of encoding and writing, without loading.
-  public init(_ blocks: TokenBlocks, views: [FeatureKey], seconds: Double, encoder: any Encoder) {
+  /// `tokenType`: what the first view's layer is stored as for every token, where it is.
+  public init(
+    _ blocks: TokenBlocks, views: [FeatureKey], tokenType: FeatureType?, seconds: Double,
+    encoder: any Encoder
+  ) {
     rows = blocks.file.count
     tokens = blocks.file.tokenCount
     truncated = blocks.truncated
     withoutTokens = blocks.withoutTokens
     firstBatchSeconds = blocks.firstBlockSeconds ?? 0
     self.views = views
+    self.tokenType = tokenType
     self.seconds = seconds
     // All layers below the highest that is asked for, as if every token of that one were wanted.
     let layers = views.map(\.layer).max() ?? 0
@@ -91,6 +103,9 @@ public struct EncodingReport: Sendable {
         + "\((seconds * 10).rounded() / 10) s (\(rate) tokens/s): \(output)",
       "views: " + views.map(\.description).joined(separator: ", "),
     ]
+    if let tokenType, let layer = views.first?.layer {
+      lines.append("token features: \(tokens) tokens, layer \(layer), \(tokenType.rawValue)")
+    }
     if truncated > 0 { lines.append("\(truncated) texts are cut at max-length") }
     if withoutTokens > 0 { lines.append("\(withoutTokens) texts have no token: rows of zeros") }
     return lines.joined(separator: "\n")
@@ -106,6 +121,7 @@ public struct EncodingReport: Sendable {
       "gflop_per_second": rounded(Double(productFLOP) / max(seconds, 1e-9) / 1e9),
       "kernels": .string(numerics.kernels.name),
       "precision": .string(numerics.precision.rawValue),
+      "token_features": tokenType.map { .string($0.rawValue) } ?? .null,
     ]
   }
 }

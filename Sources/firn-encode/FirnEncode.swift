@@ -15,11 +15,13 @@ struct FirnEncode: Stage {
     abstract: "Turn tokens into pooled features of a frozen encoder, once: features.h5.",
     discussion: """
       Without --pooling the model's own 1_Pooling decides, else mean. Layers count as in \
-      transformers' hidden_states: 0 is the embedding output, -1 the last.
+      transformers' hidden_states: 0 is the embedding output, -1 the last. --token-features is for \
+      heads that read texts token by token, as the rnn does.
 
       Examples:
         firn-encode tokens.h5 --model data/models/all-MiniLM-L6-v2 -o features.h5
         firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --pooling mean,cls --layers all
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --token-features --layers -2
       """,
     version: Firn.version)
 
@@ -32,41 +34,17 @@ struct FirnEncode: Stage {
   @Option(name: [.short, .long], help: "The features file to write.")
   var output: String
 
-  @Option(
-    help: """
-      \(Pooling.allCases.map(\.rawValue).joined(separator: ", ")), joined by commas. (default: the \
-      model's own, else mean)
-      """)
-  var pooling: String?
-
-  @Option(parsing: .unconditional, help: "Layer numbers joined by commas, or all.")
-  var layers = "-1"
-
-  @Flag(help: "Scale every vector to length 1.")
-  var normalize = false
-
-  @Option(help: "What features are stored as: float32, or float16 for half the size.")
-  var dtype = "float32"
-
-  @Option(help: "The encoder's arithmetic: float32, or int8, faster and near enough for a head.")
-  var precision = "float32"
+  @OptionGroup var encoding: EncodingOptions
 
   @OptionGroup var common: CommonOptions
 
   func execute(_ console: Console) throws {
     let clock = StageClock()
-    guard let type = FeatureType(rawValue: dtype) else {
-      throw StageError.badOption(
-        option: "--dtype", value: dtype, expected: "float32 or float16")
-    }
-    guard let arithmetic = Precision(rawValue: precision) else {
-      throw StageError.badOption(
-        option: "--precision", value: precision, expected: "float32 or int8")
-    }
+    let (type, tokenType) = (try encoding.type(), try encoding.tokenType())
     let source = try TokensFile(path: tokens)
     // Of the file as it is now: another may take its name while this one is encoded.
     let inputSHA256 = Background { [tokens] in try SHA256Digest(ofFile: tokens).description }
-    let numerics = Numerics(kernels: try .selected(), precision: arithmetic)
+    let numerics = Numerics(kernels: try .selected(), precision: try encoding.arithmetic())
     let located = try LocatedModel(model)
     let encoder = try EncoderLoader.load(located.folder, numerics)
     let tokenizerSHA256 = try Tokenizer.sha256(folder: located.folder.path)
@@ -76,15 +54,13 @@ struct FirnEncode: Stage {
         expected: source.provenance.tokenizerSHA256, foundName: located.folder.name,
         found: tokenizerSHA256)
     }
-    let poolings =
-      try pooling.map(EncodingSettings.poolings) ?? located.folder.declaredPoolings() ?? [.mean]
-    let views = try EncodingSettings.layers(layers, of: encoder, model: located.folder.name)
-      .flatMap { layer in poolings.map { FeatureKey(layer: layer, pooling: $0) } }
+    let views = try encoding.views(of: encoder, located.folder)
     func provenance() throws -> Provenance {
       let settings = EncodingSettings(
         modelSHA256: try located.sha256(), tokenizerSHA256: tokenizerSHA256,
-        maxLength: source.provenance.maxLength, views: views, normalize: normalize, dtype: dtype,
-        precision: arithmetic)
+        maxLength: source.provenance.maxLength, views: views,
+        normalize: encoding.normalize, dtype: type.rawValue, precision: numerics.precision,
+        tokenFeatures: tokenType?.rawValue)
       return Provenance(
         firnVersion: Firn.version, model: located.folder.name, settings: settings,
         inputSHA256: try inputSHA256.value())
@@ -97,14 +73,18 @@ struct FirnEncode: Stage {
 
     let longest = min(source.provenance.maxLength, encoder.maximumTokens ?? .max)
     let extractor = FeatureExtractor(
-      encoder: encoder, keys: views, normalize: normalize, threads: common.threadCount,
-      longest: longest)
+      encoder: encoder, keys: views, normalize: encoding.normalize,
+      threads: common.threadCount, longest: longest,
+      tokenLayer: tokenType.flatMap { _ in views.first?.layer })
     let writer = try FeaturesWriter(
-      path: output, tokens: source, views: views, width: encoder.hiddenSize, type: type)
+      path: output, tokens: source, views: views, width: encoder.hiddenSize, type: type,
+      tokenType: tokenType)
     clock.phase("load")
     let progress = StageKit.Progress(
       console, "encoding", total: source.count, unit: "texts")
-    var blocks = TokenBlocks(source, floatsPerRow: views.count * encoder.hiddenSize)
+    var blocks = TokenBlocks(
+      source, floatsPerRow: views.count * encoder.hiddenSize,
+      floatsPerToken: tokenType == nil ? 0 : encoder.hiddenSize)
     try extractor.extract(tokens: source.tokenCount) {
       try blocks.next()
     } write: { features in
@@ -116,7 +96,8 @@ struct FirnEncode: Stage {
     clock.phase("encode")
     try writer.finish(provenance())
     let report = EncodingReport(
-      blocks, views: views, seconds: clock.seconds["encode"] ?? 0, encoder: encoder)
+      blocks, views: views, tokenType: tokenType, seconds: clock.seconds["encode"] ?? 0,
+      encoder: encoder)
     console.result(report.text(model: located.folder.name, output: output))
     console.summary(
       report.json.merging(clock.json(output: output)) { $1 }

@@ -97,7 +97,7 @@ struct FirnTokenize: Stage {
       ? try splitting.plan.assign(labels: encoded.labels, count: rows.count)
       : rows.splits.map { $0 ?? .train }
     try writer.finish(
-      labels: encoded.labels, classNames: encoded.classNames, splits: splits,
+      labels: .classes(encoded.labels), classNames: encoded.classNames, splits: splits,
       provenance: provenance(source.sha256 ?? rows.sha256))
     let report = CorpusReport(
       splits: splits, labels: encoded.labels, classNames: encoded.classNames, words: rows.words,

@@ -83,8 +83,8 @@ struct FirnTrain: Stage {
     }
     let probabilities = try file.predict(model, view: key, threads: common.threadCount)
     let results = RunResults(
-      ids: try file.columns.ids(all), splits: splits, labels: labels,
-      classNames: file.columns.classNames, probabilities: probabilities)
+      ids: try file.columns.ids(all), splits: splits, labels: .classes(labels),
+      classNames: file.columns.classNames, predictions: .classes(probabilities))
     clock.phase("predict")
 
     let archive = HeadArchive(
@@ -105,7 +105,7 @@ struct FirnTrain: Stage {
       threads: common.threadCount, kernels: try KernelSet.selected().name)
     try folder.write(manifest.bytes, to: "run.json")
     try folder.commit()
-    console.result("\(results.reportedSplit.name) split:\n\n" + results.classificationReport)
+    console.result("\(results.reportedSplit.name) split:\n\n" + results.report)
     var summary = clock.json(output: output)
     summary["metrics"] = .object(results.metrics.mapValues { .real($0) })
     console.summary(summary)

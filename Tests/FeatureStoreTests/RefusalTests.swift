@@ -118,10 +118,10 @@ struct RefusalTests {
   }
 
   @Test func newerVersion() throws {
-    let path = try made { $0.version = 2 }
+    let path = try made { $0.version = 3 }
     let told = try complaint { try readAll(path) }
     #expect(told.status == .badData)
-    #expect(told.what == "the file is of version 2 of firn.tokens, and this Firn reads up to 1")
+    #expect(told.what == "the file is of version 3 of firn.tokens, and this Firn reads up to 2")
   }
 
   @Test func missingAttribute() throws {

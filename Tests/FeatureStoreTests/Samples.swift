@@ -37,15 +37,15 @@ enum Samples {
 
   static func writeTokens(
     _ path: String, rows: Int, step: Int = 1000, storesTexts: Bool = true,
-    provenance: Provenance = provenance()
+    labels: Labels? = nil, weights: [Double]? = nil, provenance: Provenance = provenance()
   ) throws {
     let writer = try TokensWriter(path: path, storesTexts: storesTexts)
     for start in stride(from: 0, to: rows, by: step) {
       try writer.append(block(start..<min(rows, start + step)))
     }
     try writer.finish(
-      labels: labels(0..<rows), classNames: classNames, splits: splits(0..<rows),
-      provenance: provenance)
+      labels: labels ?? .classes(self.labels(0..<rows)), classNames: classNames,
+      weights: weights, splits: splits(0..<rows), provenance: provenance)
   }
 
   static let width = 96

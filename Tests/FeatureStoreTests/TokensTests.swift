@@ -61,7 +61,7 @@ struct TokensTests {
     let writer = try TokensWriter(path: path)
     try writer.append(block)
     try writer.finish(
-      labels: [0, 0], classNames: ["x\0"], splits: [.train, .test],
+      labels: .classes([0, 0]), classNames: ["x\0"], splits: [.train, .test],
       provenance: Samples.provenance())
     let file = try TokensFile(path: path)
     #expect(try file.texts(0..<2) == ["a␀␀b", "Text №1"])

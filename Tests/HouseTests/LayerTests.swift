@@ -54,6 +54,8 @@ import Testing
     ("Heads", ["Encoders", "Checkpoints", "Tokenizers", "CHDF5"]),
     ("Tokenizers", ["Encoders", "Kernels", "Checkpoints", "COpenBLAS"]),
     ("Encoders", ["Tokenizers", "Corpora", "HDF5"]),
+    // What optimizers move are numbers, whoever learns them.
+    ("Optimization", ["Heads", "Encoders", "Safetensors", "HDF5"]),
     ("Evaluation", ["Kernels", "HDF5", "Heads"]),
     ("Contracts", ["Foundation", "CHDF5", "COpenBLAS", "CKernels"]),
   ])

@@ -13,11 +13,12 @@ import json
 import platform
 import random
 import sys
+import warnings
 from pathlib import Path
 
 import numpy
 import sklearn
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 
 FIXTURES = Path(__file__).resolve().parent.parent / "CorporaTests" / "Fixtures"
 
@@ -33,6 +34,47 @@ def fnv1a(values):
     for value in values:
         digest = ((digest ^ value) * 0x100000001B3) % 2**64
     return f"{digest:016x}"
+
+
+def fold_cases():
+    """The fold of every row, as digits; None where scikit-learn refuses."""
+    generator = random.Random(11)
+    cases = []
+    for n in (2, 3, 7, 10, 101):
+        for k in (2, 3, 5, 10):
+            for seed in (0, 42):
+                cases.append(fold_case(KFold, n, k, seed, None))
+    weights = {
+        "two": [1, 1], "uneven": [30, 1], "five": [50, 20, 15, 10, 5], "rare": [20, 20, 1],
+    }
+    for weight in weights.values():
+        for n in (6, 24, 100, 333):
+            labels = generator.choices(range(len(weight)), weight, k=n)
+            for k in (2, 3, 5, 10):
+                for seed in (0, 42, 2**32 - 1):
+                    cases.append(fold_case(StratifiedKFold, n, k, seed, labels))
+    # A class number that does not occur, and the largest number first.
+    for labels in ([7, 7, 2, 2, 7, 2, 7, 2, 5, 5], [3, 1, 3, 1, 1, 3, 3]):
+        cases.append(fold_case(StratifiedKFold, len(labels), 2, 1, labels))
+    return cases
+
+
+def fold_case(kind, n, k, seed, labels):
+    result = {"n": n, "k": k, "seed": seed}
+    if labels is not None:
+        result["labels"] = "".join(map(str, labels))
+    folds = [0] * n
+    try:
+        with warnings.catch_warnings():
+            # It warns of classes smaller than the number of folds, and goes on.
+            warnings.simplefilter("ignore")
+            splitter = kind(k, shuffle=True, random_state=seed)
+            for fold, (_, held) in enumerate(splitter.split(range(n), labels)):
+                for row in held:
+                    folds[row] = fold
+    except ValueError:
+        return result
+    return result | {"folds": "".join(map(str, folds))}
 
 
 def random_cases():
@@ -204,6 +246,7 @@ def main():
     FIXTURES.mkdir(exist_ok=True)
     write("random.json", random_cases())
     write("splits.json", split_cases())
+    write("folds.json", fold_cases())
     write("csv.json", csv_cases())
     write("lengths.json", length_cases())
     write("words.json", word_cases())

@@ -29,7 +29,8 @@ def general(path):
             shuffle=True, fletcher32=True)
         file.create_dataset("strings", data=TEXTS, dtype=h5py.string_dtype())
         file.create_dataset("fixed", data=np.array([b"ab", b"c"], dtype="S2"))
-        file["double"] = np.zeros(2)
+        file["double"] = np.array([0.1, -1e300, 2.0**-1074])
+        file["long_double"] = np.zeros(2, dtype=np.longdouble)
         file["cube"] = np.zeros((2, 2, 2), dtype=np.float32)
         # Promises without rows: some chunks, a petabyte, and a chunk of 128 MiB.
         holes = file.create_dataset("holes", shape=(1000,), chunks=(100,), dtype=np.int32)
@@ -63,6 +64,16 @@ def columns(file):
     file["text_sha256"] = np.frombuffer(digests, dtype=np.uint8).reshape(3, 32)
 
 
+def other_labels(path, **datasets):
+    """A features.h5 of version 2: label sets or numbers instead of classes, and weights."""
+    features(path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["format_version"] = 2
+        file["labels"][...] = -1
+        for name, values in datasets.items():
+            file[name] = values
+
+
 def tokens(path):
     with h5py.File(path, "w") as file:
         attributes(file, "firn.tokens")
@@ -87,3 +98,10 @@ def features(path):
 general(os.path.join(TESTS, "HDF5Tests", "Fixtures", "h5py.h5"))
 tokens(os.path.join(TESTS, "FeatureStoreTests", "Fixtures", "tokens.h5"))
 features(os.path.join(TESTS, "FeatureStoreTests", "Fixtures", "features.h5"))
+other_labels(
+    os.path.join(TESTS, "FeatureStoreTests", "Fixtures", "label-sets.h5"),
+    label_matrix=np.array([[0, 1], [0, 0], [255, 255]], dtype=np.uint8),
+    weights=np.array([1.0, 0.0, 2.5]))
+other_labels(
+    os.path.join(TESTS, "FeatureStoreTests", "Fixtures", "numbers.h5"),
+    targets=np.array([-0.5, np.nan, 1e300]))

@@ -4,6 +4,7 @@
 // Why this target exists: Swift has no per-function instruction set. This is the one place for C;
 // only the Swift target Kernels imports it.
 #pragma once
+#include "learning.h"
 #include <stddef.h>
 #include <stdint.h>
 #include "CTraining.h"
@@ -88,6 +89,8 @@ typedef struct firn_kernels {
 
   // The backward passes.
   firn_training training;
+  // What only training needs.
+  const firn_learning *learning;
 } firn_kernels;
 
 enum firn_activation {

@@ -4,11 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Which elements a dropout (Srivastava et al. 2014) zeroes: those whose number of the counter-based
-// generator Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) is below `threshold`. The
-// numbers of row r come 64 at a time: column 64 b + 16 w + l is word w of counter (16 b + l, r, stream).
+// Which elements a dropout (Srivastava et al. 2014) zeroes: those whose word of a Philox stream (learning.h)
+// is below `threshold`. Column c of row r takes word c % 4 of block 2^32 r + c / 4.
 typedef struct firn_dropout {
-  uint32_t key[2], stream[2];
+  uint64_t key, stream;
   uint32_t threshold;
   // What the others are multiplied by: 1 / (1 - p).
   float scale;

@@ -101,30 +101,4 @@ extension Reference {
   private static func zeros(_ rows: Int, _ columns: Int) -> [[Double]] {
     Array(repeating: Array(repeating: 0, count: columns), count: rows)
   }
-
-  /// Philox4x32-10: the four numbers of one counter.
-  ///
-  /// Source: Salmon et al. 2011, and Random123's philox.h.
-  public static func philox(_ counter: [UInt32], key: UInt64) -> [UInt32] {
-    var c = counter
-    var k = [UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)]
-    for _ in 0..<10 {
-      let p = c[0].multipliedFullWidth(by: 0xD251_1F53)
-      let q = c[2].multipliedFullWidth(by: 0xCD9E_8D57)
-      c = [q.high ^ c[1] ^ k[0], q.low, p.high ^ c[3] ^ k[1], p.low]
-      k = [k[0] &+ 0x9E37_79B9, k[1] &+ 0xBB67_AE85]
-    }
-    return c
-  }
-
-  /// What a dropout multiplies column `column` of row `row` with.
-  public static func dropoutFactor(_ rule: DropoutRule, row: Int, column: Int) -> Double {
-    let (block, rest) = column.quotientAndRemainder(dividingBy: 64)
-    let counter = [
-      UInt32(block * 16 + rest % 16), UInt32(row), UInt32(truncatingIfNeeded: rule.stream),
-      UInt32(truncatingIfNeeded: rule.stream >> 32),
-    ]
-    let number = philox(counter, key: rule.key)[rest / 16]
-    return number < rule.threshold ? 0 : Double(rule.scale)
-  }
 }

@@ -24,10 +24,19 @@ extension FeatureStoreError: Explained {
         .badData,
         "element \(row) is \(value), outside \(allowed.lowerBound) to \(allowed.upperBound)",
         at: "\(path) (dataset \(dataset))", advice: remake)
+    case .invalidNumber(let path, let dataset, let row, let value):
+      Complaint(
+        .badData,
+        "element \(row) is \(value); targets are finite (NaN for none), weights finite and not"
+          + " negative", at: "\(path) (dataset \(dataset))", advice: remake)
     case .noTexts(let path):
       Complaint(
         .badData, "the file was made without texts", at: path,
         advice: "run firn-tokenize without --no-texts")
+    case .noTokenFeatures(let path):
+      Complaint(
+        .badData, "the file was made without the vectors of tokens", at: path,
+        advice: "run firn-encode with --token-features")
     case .noSuchView(let path, let view, let available):
       Complaint(
         .badData,

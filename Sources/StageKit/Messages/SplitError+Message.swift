@@ -29,6 +29,14 @@ extension SplitError: Explained {
         "stratified, \(classes) classes need a row each on both sides,"
           + " but \(part.name) gets \(rows) rows and leaves \(rest)",
         advice: "give more rows or another size, or split without stratifying")
+    case .foldsOutOfRange(let folds, let rows):
+      Complaint(
+        .usage, "\(folds) folds cannot be made of \(rows) rows",
+        advice: "give at least 2 folds, and no more than there are rows")
+    case .foldsBeyondClasses(let folds, let largest):
+      Complaint(
+        .badData, "\(folds) folds cannot be stratified: the largest class has \(largest) rows",
+        advice: "give fewer folds, or more rows of each class")
     }
   }
 
