@@ -30,13 +30,13 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["Contracts", "CKernels", "COpenBLAS"]),
 
     // MARK: - Formats
-    .target(name: "AtomicFiles"),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Safetensors", dependencies: []),
     .target(name: "Tokenizers", dependencies: ["Contracts", "COniguruma"]),
     .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
     .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "AtomicFiles", dependencies: ["Digests"]),
     .target(name: "Evaluation", dependencies: ["Contracts"]),
 
     // MARK: - Models
@@ -133,6 +133,7 @@ let package = Package(
       dependencies: ["FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+    .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),

@@ -17,9 +17,7 @@ public final class AtomicFile: Sendable {
   /// - Throws: ``AtomicFileError`` when the folder is missing or cannot be written, or a folder
   ///   stands in the output's place.
   public init(path: String) throws(AtomicFileError) {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+    let (folder, name) = Self.split(path)
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw .noFolder(path: path, folder: folder)
@@ -28,7 +26,8 @@ public final class AtomicFile: Sendable {
       throw .isFolder(path: path)
     }
     self.path = path
-    temporaryPath = "\(folder)/\(Self.temporaryName(for: name))"
+    TemporaryName.removeLeftovers(of: name, in: folder)
+    temporaryPath = "\(folder)/\(TemporaryName.next(for: name))"
     let descriptor = open(temporaryPath, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
     close(descriptor)
@@ -37,13 +36,15 @@ public final class AtomicFile: Sendable {
 
   deinit { discard() }
 
-  /// A hidden name beside `name` that no other output has, of this process or another.
-  public static func temporaryName(for name: String) -> String {
-    let number = count.wrappingAdd(1, ordering: .relaxed).newValue
-    return ".\(name).\(getpid()).\(number).tmp"
+  /// A path's folder, `.` where it names none, and its last part.
+  static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (folder, String(path[path.index(after: slash)...]))
   }
 
-  private static let count = Atomic<Int>(0)
+  /// A hidden name beside `name` that no other output has, of this process or another.
+  public static func temporaryName(for name: String) -> String { TemporaryName.next(for: name) }
 
   /// Flushes the temporary file to disk and moves it to its place.
   ///
@@ -124,6 +125,8 @@ public enum AtomicFileError: Error, Equatable {
   case notOurs(path: String, marker: String)
   /// The temporary file beside the output cannot be created.
   case cannotCreate(path: String, errorNumber: Int32)
+  /// Another process is writing the same output.
+  case inUse(path: String)
   /// Writing, flushing or renaming failed.
   case cannotWrite(path: String, errorNumber: Int32)
 }

@@ -30,7 +30,8 @@ public final class AtomicFolder {
         throw .notOurs(path: trimmed, marker: marker)
       }
     }
-    temporaryPath = folder + "/" + AtomicFile.temporaryName(for: url.lastPathComponent)
+    TemporaryName.removeLeftovers(of: url.lastPathComponent, in: folder)
+    temporaryPath = folder + "/" + TemporaryName.next(for: url.lastPathComponent)
     do {
       try FileManager.default.createDirectory(
         atPath: temporaryPath, withIntermediateDirectories: true)
@@ -54,15 +55,19 @@ public final class AtomicFolder {
   /// - Throws: ``AtomicFileError``; the target is as it was.
   public func commit() throws(AtomicFileError) {
     let old = temporaryPath + ".old"
-    let replaces = rename(path, old) == 0
-    guard rename(temporaryPath, path) == 0 else {
-      let number = errno
-      if replaces { rename(old, path) }
-      throw .cannotWrite(path: path, errorNumber: number)
+    // One step where the file system can: at no moment is neither of them there.
+    let exchanged = Exchange.swap(temporaryPath, path)
+    if !exchanged {
+      let replaces = rename(path, old) == 0
+      guard rename(temporaryPath, path) == 0 else {
+        let number = errno
+        if replaces { rename(old, path) }
+        throw .cannotWrite(path: path, errorNumber: number)
+      }
     }
     done = true
     AtomicFile.forget(temporaryPath)
-    if replaces { try? FileManager.default.removeItem(atPath: old) }
+    try? FileManager.default.removeItem(atPath: exchanged ? temporaryPath : old)
   }
 
   /// Removes the temporary folder unless it was committed.
@@ -76,5 +81,25 @@ public final class AtomicFolder {
   private static func number(_ error: any Error) -> Int32 {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return Int32(truncatingIfNeeded: underlying?.code ?? Int(EACCES))
+  }
+}
+
+/// Linux's renameat2 with RENAME_EXCHANGE: two names change places in one step.
+///
+/// The C library has it under _GNU_SOURCE only, which Swift does not see, or (musl) not at all; so
+/// it is looked up by name.
+private enum Exchange {
+  private typealias Function =
+    @convention(c) (
+      Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+    ) -> Int32
+
+  private static let function: Function? = dlsym(dlopen(nil, RTLD_NOW), "renameat2")
+    .map { unsafeBitCast($0, to: Function.self) }
+
+  /// Whether it was done; not where one of them does not exist, or the file system cannot.
+  static func swap(_ first: String, _ second: String) -> Bool {
+    let exchange: UInt32 = 2  // RENAME_EXCHANGE of linux/fs.h
+    return function?(AT_FDCWD, first, AT_FDCWD, second, exchange) == 0
   }
 }

@@ -22,6 +22,14 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     self.init(of: text.utf8)
   }
 
+  /// The digest of `heads` and then `pieces`, as if they were one after the other.
+  public init(ofParts heads: [ArraySlice<UInt8>], and pieces: [UnsafeRawBufferPointer]) {
+    var hasher = SHA256()
+    for head in heads { hasher.update(data: head) }
+    for piece in pieces { hasher.update(bufferPointer: piece) }
+    bytes = Array(hasher.finalize())
+  }
+
   /// The digest of a file's bytes, read in pieces of 1 MiB.
   ///
   /// - Throws: ``DigestError`` when the file cannot be read.

@@ -20,6 +20,10 @@ extension AtomicFileError: Explained {
       Complaint(
         .cannotCreate, "the output cannot be created: \(Self.reason(number))", at: path,
         advice: "give an output in a folder that you may write to")
+    case .inUse(let path):
+      Complaint(
+        .cannotCreate, "another process is writing this output", at: path,
+        advice: "wait for it and run again, or give another -o")
     case .cannotWrite(let path, let number):
       Complaint(
         .ioError, "writing failed: \(Self.reason(number))", at: path,

@@ -1,0 +1,190 @@
+public import Digests
+import Foundation
+
+/// Work done so far on an output that takes long, on disk beside it: `.NAME.partial`.
+///
+/// Records are appended and, with ``commit()``, on disk; after a kill at any moment the next
+/// process finds every committed record whole. Each carries a SHA-256: a torn or changed record
+/// ends the journal where it begins. One process at a time has it, held by a lock that the system
+/// frees when the process ends in whatever way.
+///
+///     "FIRNJRN1" · identity [32] · records
+///     record: rows uint64 · bytes uint64 · SHA-256 of these two and the payload [32] · payload
+///
+/// Integers are little-endian.
+public final class Journal {
+  /// The rows of all whole records.
+  public private(set) var rows = 0
+  /// The journal's own path.
+  public let path: String
+  private let output: String
+  private let descriptor: Int32
+  /// Where each record's payload lies, and how many rows it holds.
+  private var records: [(rows: Int, payload: Range<Int>)] = []
+
+  private static let magic = Array("FIRNJRN1".utf8)
+  private static let digestSize = 32
+  private static let headerSize = magic.count + digestSize
+  private static let recordHeaderSize = 16 + digestSize
+
+  /// Opens the journal of `output`, or begins one.
+  ///
+  /// `identity`: of all that the records depend on. A journal with another is begun anew.
+  ///
+  /// - Throws: ``AtomicFileError/inUse(path:)`` where another process has it, others where it
+  ///   cannot be created or read.
+  public init(of output: String, identity: SHA256Digest) throws(AtomicFileError) {
+    let (folder, name) = AtomicFile.split(output)
+    path = "\(folder)/.\(name).partial"
+    self.output = output
+    descriptor = try Self.openLocked(path, of: output)
+    do throws(AtomicFileError) {
+      let header = Self.magic + identity.bytes
+      if try read(0..<Self.headerSize) == header {
+        try scan()
+      } else {
+        try truncate(to: 0)
+        try write(header)
+      }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Adds a record: `payload` in pieces, which speaks of the next `rows` rows.
+  ///
+  /// - Throws: ``AtomicFileError`` where the disk is full, say; committed records are as they were.
+  public func append(
+    rows count: Int, _ payload: [UnsafeRawBufferPointer]
+  ) throws(AtomicFileError) {
+    let size = payload.reduce(0) { $0 + $1.count }
+    var header = Self.bytes(count) + Self.bytes(size)
+    header += SHA256Digest(ofParts: [header[...]], and: payload).bytes
+    let start = (records.last?.payload.upperBound ?? Self.headerSize) + Self.recordHeaderSize
+    try write(header)
+    for piece in payload { try write(piece) }
+    records.append((count, start..<start + size))
+    rows += count
+  }
+
+  /// Returns when all records are on disk.
+  public func commit() throws(AtomicFileError) {
+    guard fdatasync(descriptor) == 0 else { throw failure }
+  }
+
+  /// Hands on every record, in order: its rows and its payload.
+  public func replay(
+    _ body: (_ rows: Int, _ payload: UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    for record in records {
+      let payload = try read(record.payload)
+      try payload.withUnsafeBytes { try body(record.rows, $0) }
+    }
+  }
+
+  /// Removes the journal: its output is whole.
+  public func remove() { unlink(path) }
+
+  // MARK: -
+
+  /// Opens and locks. Between the two another process may have removed the file: then again.
+  private static func openLocked(
+    _ path: String, of output: String
+  ) throws(AtomicFileError) -> Int32 {
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw .cannotCreate(path: output, errorNumber: errno) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+        close(descriptor)
+        throw .inUse(path: output)
+      }
+      // Where the file system has no locks, two writers are possible; each still writes whole files.
+      var (own, named) = (stat(), stat())
+      if fstat(descriptor, &own) == 0, stat(path, &named) == 0, own.st_ino == named.st_ino,
+        own.st_dev == named.st_dev
+      {
+        return descriptor
+      }
+      close(descriptor)
+    }
+  }
+
+  /// Finds the whole records and cuts off what follows them.
+  private func scan() throws(AtomicFileError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure }
+    let end = Int(status.st_size)
+    var position = Self.headerSize
+    while end - position >= Self.recordHeaderSize {
+      let header = try read(position..<position + Self.recordHeaderSize)
+      let count = Self.integer(header[0..<8])
+      let size = Self.integer(header[8..<16])
+      let start = position + Self.recordHeaderSize
+      guard let count, let size, size <= end - start else { break }
+      let payload = try read(start..<start + size)
+      let digest = payload.withUnsafeBytes {
+        SHA256Digest(ofParts: [header[0..<16]], and: [$0])
+      }
+      guard digest.bytes == Array(header[16...]) else { break }
+      records.append((count, start..<start + size))
+      rows += count
+      position = start + size
+    }
+    try truncate(to: position)
+  }
+
+  private func truncate(to size: Int) throws(AtomicFileError) {
+    guard ftruncate(descriptor, off_t(size)) == 0,
+      lseek(descriptor, off_t(size), SEEK_SET) == off_t(size)
+    else { throw failure }
+  }
+
+  /// The bytes of a range, fewer where the file ends before.
+  private func read(_ range: Range<Int>) throws(AtomicFileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    var done = 0
+    while done < range.count {
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        pread(
+          descriptor, buffer.baseAddress.map { $0 + done }, range.count - done,
+          off_t(range.lowerBound + done))
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure }
+      if count == 0 { break }
+      done += count
+    }
+    return done == range.count ? bytes : Array(bytes[..<done])
+  }
+
+  private func write(_ bytes: [UInt8]) throws(AtomicFileError) {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(AtomicFileError) in
+      try write(UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(AtomicFileError) {
+    var done = 0
+    while done < bytes.count {
+      let count = Foundation.write(
+        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw failure }
+      done += count
+    }
+  }
+
+  private var failure: AtomicFileError { .cannotWrite(path: output, errorNumber: errno) }
+
+  private static func bytes(_ value: Int) -> [UInt8] {
+    withUnsafeBytes(of: UInt64(value).littleEndian) { Array($0) }
+  }
+
+  /// nil where it is no size that a file can have.
+  private static func integer(_ bytes: ArraySlice<UInt8>) -> Int? {
+    Int(exactly: bytes.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+  }
+}

@@ -1,0 +1,128 @@
+import AtomicFiles
+import Digests
+import Foundation
+import Testing
+
+/// What was committed is found again whole, whatever happened to the file's end.
+@Suite struct JournalTests {
+  let scratch: Folder
+  let identity = SHA256Digest(of: "settings")
+
+  init() throws { scratch = try Folder() }
+
+  @Test func recordsComeBackInOrder() throws {
+    try write([(3, "abc"), (0, ""), (2, "defg")])
+    let journal = try Journal(of: scratch.path("f.h5"), identity: identity)
+    #expect(journal.rows == 5)
+    #expect(try records(journal) == [Record(3, "abc"), Record(0, ""), Record(2, "defg")])
+  }
+
+  @Test func aJournalGoesOnWhereItEnded() throws {
+    try write([(3, "abc")])
+    try write([(2, "de")])
+    let journal = try Journal(of: scratch.path("f.h5"), identity: identity)
+    #expect(try records(journal) == [Record(3, "abc"), Record(2, "de")])
+  }
+
+  @Test func anotherIdentityBeginsAnew() throws {
+    try write([(3, "abc")])
+    let journal = try Journal(of: scratch.path("f.h5"), identity: SHA256Digest(of: "others"))
+    #expect(journal.rows == 0)
+    #expect(try records(journal) == [])
+  }
+
+  @Test func whereverTheFileIsCutWholeRecordsStay() throws {
+    try write([(3, "abc"), (2, "de")])
+    let whole = try Data(contentsOf: scratch.url(".f.h5.partial"))
+    let first = 40 + 48 + 3
+    for length in 0...whole.count {
+      try whole.prefix(length).write(to: scratch.url(".f.h5.partial"))
+      let journal = try Journal(of: scratch.path("f.h5"), identity: identity)
+      #expect(journal.rows == (length == whole.count ? 5 : length >= first ? 3 : 0))
+    }
+  }
+
+  @Test func aFlippedBitEndsTheJournalBeforeItsRecord() throws {
+    try write([(3, "abc"), (2, "de")])
+    let whole = try Data(contentsOf: scratch.url(".f.h5.partial"))
+    let first = 40 + 48 + 3
+    for position in whole.indices {
+      var changed = whole
+      changed[position] ^= 0x10
+      try changed.write(to: scratch.url(".f.h5.partial"))
+      let journal = try Journal(of: scratch.path("f.h5"), identity: identity)
+      #expect(journal.rows == (position < 40 ? 0 : position < first ? 0 : 3))
+    }
+  }
+
+  @Test func aSizeBeyondTheFileIsNotBelieved() throws {
+    try write([(3, "abc")])
+    var bytes = try Data(contentsOf: scratch.url(".f.h5.partial"))
+    bytes.replaceSubrange(48..<56, with: [UInt8](repeating: 0x7f, count: 8))
+    try bytes.write(to: scratch.url(".f.h5.partial"))
+    #expect(try Journal(of: scratch.path("f.h5"), identity: identity).rows == 0)
+  }
+
+  @Test func oneWriterAtATime() throws {
+    let first = try Journal(of: scratch.path("f.h5"), identity: identity)
+    #expect(throws: AtomicFileError.inUse(path: scratch.path("f.h5"))) {
+      try Journal(of: scratch.path("f.h5"), identity: identity)
+    }
+    // Another output's journal is another's.
+    _ = try Journal(of: scratch.path("g.h5"), identity: identity)
+    first.remove()
+    #expect(scratch.names == [".g.h5.partial"])
+  }
+
+  private func write(_ records: [(rows: Int, text: String)]) throws {
+    let journal = try Journal(of: scratch.path("f.h5"), identity: identity)
+    for record in records {
+      let bytes = Array(record.text.utf8)
+      let cut = bytes.count / 2
+      try bytes.withUnsafeBytes { buffer in
+        try journal.append(
+          rows: record.rows,
+          [.init(rebasing: buffer[..<cut]), .init(rebasing: buffer[cut...])])
+      }
+    }
+    try journal.commit()
+  }
+
+  private func records(_ journal: Journal) throws -> [Record] {
+    var found: [Record] = []
+    try journal.replay { rows, payload in
+      found.append(Record(rows, String(decoding: payload, as: UTF8.self)))
+    }
+    return found
+  }
+}
+
+private struct Record: Equatable {
+  let rows: Int
+  let text: String
+
+  init(_ rows: Int, _ text: String) {
+    self.rows = rows
+    self.text = text
+  }
+}
+
+/// A folder for one test's files, removed with it.
+final class Folder {
+  private let root = FileManager.default.temporaryDirectory
+    .appending(path: "firn-\(UUID().uuidString)")
+
+  init() throws {
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  func url(_ name: String) -> URL { root.appending(path: name) }
+  func path(_ name: String) -> String { url(name).path }
+
+  /// The names in it, hidden ones too.
+  var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []).sorted()
+  }
+}

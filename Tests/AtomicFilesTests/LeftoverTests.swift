@@ -1,0 +1,54 @@
+import AtomicFiles
+import Foundation
+import Testing
+
+/// What a killed process left beside an output goes with the next one; a living one's stays.
+@Suite struct LeftoverTests {
+  let scratch: Folder
+
+  init() throws { scratch = try Folder() }
+
+  @Test func deadProcessesLeftoversGo() throws {
+    let dead = try deadProcess()
+    let own = AtomicFile.temporaryName(for: "f.h5")
+    try Data("half".utf8).write(to: scratch.url(name(own, process: dead)))
+    try AtomicFile.write("whole".utf8, to: scratch.path("f.h5"))
+    #expect(scratch.names == ["f.h5"])
+  }
+
+  @Test func livingProcessesAndOtherMachinesLeftoversStay() throws {
+    let own = AtomicFile.temporaryName(for: "f.h5")
+    let living = name(own, process: getppid())
+    let elsewhere = ".f.h5.another-machine.1.1.tmp"
+    let others = name(AtomicFile.temporaryName(for: "g.h5"), process: try deadProcess())
+    for name in [living, elsewhere, others] {
+      try Data("half".utf8).write(to: scratch.url(name))
+    }
+    try AtomicFile.write("whole".utf8, to: scratch.path("f.h5"))
+    #expect(Set(scratch.names) == ["f.h5", living, elsewhere, others])
+  }
+
+  @Test func aFolderIsReplacedInOneStep() throws {
+    for text in ["first", "second"] {
+      let folder = try AtomicFolder(path: scratch.path("run"), marker: "run.json")
+      try folder.write(text.utf8, to: "run.json")
+      try folder.commit()
+      #expect(try String(contentsOf: scratch.url("run/run.json"), encoding: .utf8) == text)
+      #expect(scratch.names == ["run"])
+    }
+  }
+
+  /// The temporary name with another process's number.
+  private func name(_ own: String, process: pid_t) -> String {
+    own.replacing(".\(getpid()).", with: ".\(process).")
+  }
+
+  /// The number of a process that has ended.
+  private func deadProcess() throws -> pid_t {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/true")
+    try process.run()
+    process.waitUntilExit()
+    return process.processIdentifier
+  }
+}
