@@ -46,6 +46,12 @@ let package = Package(
     // MARK: - Learning
     .target(name: "Optimization", dependencies: ["Kernels"]),
     .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors"]),
+    .target(
+      name: "FineTuning",
+      dependencies: [
+        "Contracts", "Kernels", "Checkpoints", "Encoders", "Optimization", "Safetensors",
+        "AtomicFiles",
+      ]),
     .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
 
     // MARK: - Support
@@ -147,6 +153,13 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Corpora", "Heads", "Contracts", "Kernels"]),
+    .testTarget(
+      name: "FineTuningTests",
+      dependencies: [
+        "FineTuning", "Encoders", "Kernels", "Checkpoints", "Safetensors", "Contracts",
+        "Optimization",
+      ],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
       resources: [.copy("Fixtures")]),

@@ -31,6 +31,8 @@ public struct PostNormPlan: Sendable {
   public var order: [Int]
   /// The number of tokens that a text may have.
   public var maximumTokens: Int
+  /// The id of padding, whose embedding does not learn.
+  public var paddingID = 0
 
   /// The plan of a model folder's encoder.
   ///
@@ -44,6 +46,7 @@ public struct PostNormPlan: Sendable {
         known: Self.architectures.flatMap { $0.modelTypes })
     }
     self = try found.plan(folder.config)
+    paddingID = try folder.config.integer("pad_token_id", default: paddingID, minimum: 0)
   }
 
   private static let architectures: [any PostNormArchitecture.Type] = [

@@ -18,6 +18,7 @@ enum MPNet: PostNormArchitecture {
       own, prefixes: ["", "mpnet."], types: 0,
       maximumTokens: counting.maximumTokens(rows: own.maxPositionEmbeddings))
     plan.counting = counting
+    plan.paddingID = 1
     plan.embeddings.tokenType = nil
     plan.relativeBias = RelativeBiasPlan(
       name: "encoder.relative_attention_bias.weight",

@@ -16,6 +16,7 @@ enum Roberta: PostNormArchitecture {
       own, prefixes: ["", "roberta."], types: try own.types(config),
       maximumTokens: counting.maximumTokens(rows: own.maxPositionEmbeddings))
     plan.counting = counting
+    plan.paddingID = 1
     return plan
   }
 }
