@@ -105,6 +105,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
+      name: "firn-finetune",
+      dependencies: [
+        "StageKit", "FeatureStore", "FineTuning", "Tokenizers", "Checkpoints", "AtomicFiles",
+        "Kernels", "Digests", "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
       name: "firn-predict",
       dependencies: [
         "StageKit", "Contracts", .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,6 +1,7 @@
 public import Contracts
+import Encoders
 import Foundation
-public import Kernels
+import Kernels
 public import Optimization
 
 /// How long and in what order a training goes.

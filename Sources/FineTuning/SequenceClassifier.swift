@@ -101,6 +101,17 @@ public final class SequenceClassifier {
   /// The number of layers.
   public var layerCount: Int { plan.order.count }
 
+  /// The bytes that training takes at most, for batches of up to `tokens` tokens.
+  ///
+  /// `keepsBest`: whether the best weights are kept beside those that learn.
+  public func memoryEstimate(tokens: Int, keepsBest: Bool) -> Int {
+    let (width, inner) = (shape.width, shape.intermediateSize)
+    let parameters = store.values.count * (keepsBest ? 4 : 3) + store.gradients.count
+    // What passes keep of a token, and what they hold of it for a while: `LayerTape` and scratch.
+    let perToken = layerCount * (8 * width + 2 * inner) + 14 * width + 4 * inner
+    return MemoryLayout<Float>.stride * (parameters + max(tokens, 1024) * 5 / 4 * perToken)
+  }
+
   // MARK: - Passes
 
   /// The logits of texts, without dropout: [texts, outputs].

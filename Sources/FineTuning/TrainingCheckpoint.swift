@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import Kernels
+import Optimization
 import Safetensors
 
 /// A training between two steps, in one file: weights, moments, the best weights so far, and where it stood.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import AtomicFiles
 import Foundation
+import Synchronization
 
 /// A stage: parse, load, call, write. ``execute(_:)`` does the work and throws evidence; this
 /// protocol turns it into words and an exit code.
@@ -36,9 +37,28 @@ extension Stage {
 }
 
 /// Leaves cleanly on SIGINT and SIGTERM: no half-written file stays.
-enum Interruption {
+public enum Interruption {
+  /// The work was stopped where it can go on.
+  public struct Stopped: Error, Equatable {
+    public let step: Int
+    public let steps: Int
+  }
+
   // Sources must be kept for as long as signals are to be seen: for the whole process.
   nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
+  private static let isDeferred = Atomic<Bool>(false)
+  private static let asked = Atomic<Bool>(false)
+
+  /// Whether a signal came that ``deferred(_:)`` holds back.
+  public static var isAsked: Bool { asked.load(ordering: .relaxed) }
+
+  /// Runs `body`, which asks ``isAsked`` where it can stop: a first signal is noted there, a second one ends
+  /// the process as ever.
+  public static func deferred<Value>(_ body: () throws -> Value) rethrows -> Value {
+    isDeferred.store(true, ordering: .relaxed)
+    defer { isDeferred.store(false, ordering: .relaxed) }
+    return try body()
+  }
 
   static func install(stage: String) {
     signal(SIGPIPE, SIG_IGN)
@@ -47,6 +67,11 @@ enum Interruption {
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue.global(qos: .userInitiated))
       source.setEventHandler {
+        let isFirst = !asked.exchange(true, ordering: .relaxed)
+        if isFirst, isDeferred.load(ordering: .relaxed) {
+          let text = "\n\(stage): interrupted; a checkpoint is being written\n"
+          return Console.write(text, to: .standardError)
+        }
         AtomicFile.discardAll()
         Console.write("\n\(stage): interrupted; no output was written\n", to: .standardError)
         _exit(code)

@@ -1,4 +1,6 @@
+import Contracts
 import Kernels
+import Safetensors
 import Testing
 
 @testable import FineTuning
