@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Safetensors", dependencies: []),
     .target(name: "Tokenizers", dependencies: ["Contracts", "COniguruma"]),
+    .target(name: "Vectorizers", dependencies: ["Contracts"]),
     .target(name: "Corpora", dependencies: ["Contracts", "CZlib"]),
     .target(name: "Checkpoints", dependencies: ["Contracts", "Safetensors"]),
     .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
@@ -45,14 +46,18 @@ let package = Package(
 
     // MARK: - Learning
     .target(name: "Optimization", dependencies: ["Kernels"]),
-    .target(name: "Heads", dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors"]),
+    .target(
+      name: "Heads",
+      dependencies: ["Contracts", "Kernels", "Optimization", "Safetensors", "Vectorizers"]),
+    .target(
+      name: "Experiments",
+      dependencies: ["Contracts", "Corpora", "Heads", "Kernels", "Vectorizers"]),
     .target(
       name: "FineTuning",
       dependencies: [
         "Contracts", "Kernels", "Checkpoints", "Encoders", "Optimization", "Safetensors",
         "AtomicFiles",
       ]),
-    .target(name: "Experiments", dependencies: ["Contracts", "Corpora", "Heads", "Kernels"]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -60,7 +65,7 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Experiments", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "Experiments", "Vectorizers", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -100,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "firn-train",
       dependencies: [
-        "StageKit", "FeatureStore", "Heads", "Reporting", "AtomicFiles", "Kernels", "Digests",
+        "StageKit", "FeatureStore", "Heads", "Experiments", "AtomicFiles", "Kernels", "Digests",
         "Contracts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -148,14 +153,19 @@ let package = Package(
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
     .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts"],
+      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts", "Heads", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "OptimizationTests", dependencies: ["Optimization", "Kernels"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "VectorizersTests", dependencies: ["Vectorizers", "Contracts"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "HeadsTests",
-      dependencies: ["Heads", "Contracts", "Kernels", "Optimization", "Safetensors"],
+      dependencies: [
+        "Heads", "Contracts", "Kernels", "Optimization", "Safetensors", "Vectorizers",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ExperimentsTests",
@@ -168,7 +178,10 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Evaluation", "Contracts"],
+      name: "ReportingTests",
+      dependencies: [
+        "Reporting", "Evaluation", "Contracts", "Heads", "StageKit", "AtomicFiles",
+      ],
       resources: [.copy("Fixtures")]),
     // Against a hub of its own on the loopback interface; nothing here needs a network.
     .testTarget(
@@ -178,7 +191,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Runs the built executables; `swift build --build-tests` builds them as the package's products.
-    .testTarget(name: "StagesTests", resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "StagesTests", dependencies: ["FeatureStore", "Contracts"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,7 +3,8 @@
 # A pipeline file sets NAME and its settings, includes this file, and is run from the root of the
 # clone: make -f pipelines/NAME.mk [SETTING=value …]. All is written under outputs/NAME/:
 #
-#   tokens.h5 features.h5 HEAD/   what the stages make
+#   tokens.h5 features.h5         what the stages make
+#   logistic/ mlp/ tfidf/ …       the run folder of each head
 #   settings/                     the settings they were made with
 #   seconds/                      how long each took
 #
@@ -23,7 +24,8 @@ include pipelines/prepare.mk
 # They come from the pipeline file or the command line, never from the environment, where names such
 # as C or HEAD mean something else.
 SETTINGS := MODEL TEXT_COLUMN LABEL_COLUMN ID_COLUMN MAX_LENGTH TEST_SIZE VALIDATION_SIZE SEED \
-  STRATIFY POOLING HEAD C CLASS_WEIGHT THREADS
+  STRATIFY POOLING LAYERS TOKEN_FEATURES HEADS HEAD SEEDS C CLASS_WEIGHT THREADS \
+  LOGISTIC_OPTIONS MLP_OPTIONS RNN_OPTIONS TFIDF_OPTIONS RIDGE_OPTIONS
 $(foreach name,$(SETTINGS),$(if $(filter environment,$(origin $(name))),$(eval undefine $(name))))
 
 MODEL ?= $(EMBEDDED_MODEL)# a folder, or a hub id that is in the Hugging Face cache
@@ -36,16 +38,26 @@ VALIDATION_SIZE ?= 0.2#      share of the rest: 0.2 and 0.2 make 64/16/20
 SEED ?= 42#                  another seed, another split; scikit-learn's with the same number
 STRATIFY ?=#                 yes: keep the classes' shares in each part
 POOLING ?=#                  empty: the model's own; else cls, mean, max, …: firn-encode --help
-HEAD ?= logistic#            the head; each has its own folder, so trying one keeps the others
-C ?= 1#                      logistic: smaller is smoother, larger follows the training rows closer
-CLASS_WEIGHT ?=#             logistic: balanced gives rare classes the weight of common ones
+LAYERS ?=#                   empty: the last; else numbers joined by commas, or all
+TOKEN_FEATURES ?=#           yes: keep every token's hidden state too, for HEADS that name rnn-features
+HEADS ?= logistic mlp tfidf rnn# heads that are trained and stand in the table, each in its own folder
+HEAD ?=#                     one of them, and no other: HEAD=logistic takes a second
+SEEDS ?= 1,2,3#              heads in which something is random are trained once a seed
+C ?= 1#                      logistic, tfidf: smaller is smoother, larger follows the rows closer
+CLASS_WEIGHT ?=#             logistic, tfidf: balanced gives rare classes the weight of common ones
+LOGISTIC_OPTIONS ?=#         any options of firn-train's, such as --grid: firn-train --help
+MLP_OPTIONS ?=
+RNN_OPTIONS ?=
+TFIDF_OPTIONS ?=
+RIDGE_OPTIONS ?=
 THREADS ?=#                  empty: all cores; the numbers do not depend on it
 
 # --- Commands -------------------------------------------------------------------------------------
 out := outputs/$(NAME)
 tokens := $(out)/tokens.h5
 features := $(out)/features.h5
-run := $(out)/$(HEAD)/run.json
+heads := $(or $(strip $(HEAD)),$(strip $(HEADS)))
+runs := $(foreach head,$(heads),$(out)/$(head)/run.json)
 
 # $(call quoted,value): one word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(strip $(1)))'
@@ -59,15 +71,33 @@ tokenize_settings = $(call quoted,$(INPUT)) --model $(call quoted,$(MODEL)) \
   $(call option,--id-column,$(ID_COLUMN)) $(call option,--max-length,$(MAX_LENGTH)) \
   $(call option,--test-size,$(TEST_SIZE)) $(call option,--validation-size,$(VALIDATION_SIZE)) \
   $(call option,--seed,$(SEED)) $(if $(strip $(STRATIFY)),--stratify)
-encode_settings = --model $(call quoted,$(MODEL)) $(call option,--pooling,$(POOLING))
-train_settings = --head $(call quoted,$(HEAD)) $(if $(filter logistic,$(HEAD)),$(call option,--C,$(C)) \
-  $(call option,--class-weight,$(CLASS_WEIGHT)))
+encode_settings = --model $(call quoted,$(MODEL)) $(call option,--pooling,$(POOLING)) \
+  $(if $(strip $(LAYERS)),$(call quoted,--layers=$(strip $(LAYERS)))) \
+  $(if $(strip $(TOKEN_FEATURES)),--token-features)
+
+# What each head is trained from, and how; rnn-features is the rnn on the encoder's token features.
+linear_settings = $(call option,--C,$(C)) $(call option,--class-weight,$(CLASS_WEIGHT))
+seed_settings = $(call option,--seeds,$(SEEDS))
+from-logistic = $(features)
+from-mlp = $(features)
+from-ridge = $(features)
+from-rnn-features = $(features)
+from-rnn = $(tokens)
+from-tfidf = $(tokens)
+train-logistic = --head logistic $(linear_settings) $(seed_settings) $(LOGISTIC_OPTIONS)
+train-tfidf = --head tfidf $(linear_settings) $(seed_settings) $(TFIDF_OPTIONS)
+train-ridge = --head ridge $(seed_settings) $(RIDGE_OPTIONS)
+train-mlp = --head mlp $(seed_settings) $(MLP_OPTIONS)
+train-rnn = --head rnn $(seed_settings) $(RNN_OPTIONS)
+train-rnn-features = --head rnn $(seed_settings) $(RNN_OPTIONS)
+$(foreach head,$(heads),$(if $(train-$(head)),,$(error there is no head '$(head)'; the heads are \
+  logistic, mlp, rnn, rnn-features, tfidf, ridge)))
 threads = $(call option,--threads,$(THREADS))
 
 # --- Rules ----------------------------------------------------------------------------------------
 .PHONY: all
-all: $(run)
-	@scripts/summary.sh $(NAME) $(out) $(HEAD)
+all: $(runs)
+	@scripts/summary.sh $(NAME) $(out) $(heads)
 
 model_file := $(if $(filter $(EMBEDDED_MODEL),$(MODEL)),$(EMBEDDED_MODEL)/config.json,$(if \
   $(wildcard $(call escaped,$(MODEL))/config.json),$(call escaped,$(MODEL))/config.json))
@@ -82,9 +112,14 @@ $(features): $(tokens) $(model_file) $(version_file) $(out)/settings/encode | .b
 	scripts/stage.sh $(out)/seconds/encode $@ \
 	  $(BIN)/firn-encode $< $(encode_settings) $(threads) -o $@
 
-$(run): $(features) $(version_file) $(out)/settings/train-$(HEAD) | .build/firn-built
-	scripts/stage.sh $(out)/seconds/train-$(HEAD) $@ \
-	  $(BIN)/firn-train $< $(train_settings) $(threads) -o $(@D)
+# With several heads the table at the end says it all; their reports stand in their folders.
+# $(call run_rule,head)
+define run_rule
+$(out)/$(1)/run.json: $(from-$(1)) $(version_file) $(out)/settings/train-$(1) | .build/firn-built
+	scripts/stage.sh $(out)/seconds/train-$(1) $$@ \
+	  $(BIN)/firn-train $$< $$(train-$(1)) $$(threads) -o $$(@D)$(if $(word 2,$(heads)), >/dev/null)
+endef
+$(foreach head,$(heads),$(eval $(call run_rule,$(head))))
 
 # A settings file is rewritten only where it says other than what is asked now. That is found out
 # while reading, so that -n writes nothing and still tells the truth.
@@ -98,4 +133,4 @@ $(out)/settings/$(1):
 endef
 $(eval $(call settings_file,tokenize,tokenize_settings))
 $(eval $(call settings_file,encode,encode_settings))
-$(eval $(call settings_file,train-$(HEAD),train_settings))
+$(foreach head,$(heads),$(eval $(call settings_file,train-$(head),train-$(head))))

@@ -13,6 +13,7 @@ MODEL = distilbert-base-uncased
 TEXT_COLUMN = review
 LABEL_COLUMN = sentiment
 ID_COLUMN =
+HEADS = logistic mlp tfidf# rnn reads 32,000 long reviews many times: an hour
 MAX_LENGTH = 100# the tutorial's: about half of a typical review; 512 reads all and takes ~6 times as long
 
 # Looked for while reading, before anything is installed or built, and all at once.

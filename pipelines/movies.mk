@@ -3,6 +3,7 @@
 # Needs      nothing: model and data are fetched once (93 MB), packages are installed where missing.
 # Run        make movies
 # Change     make movies MAX_LENGTH=128 C=0.1
+#            make movies HEAD=logistic     one head alone, seconds
 # Own data   make -f pipelines/movies.mk NAME=mine INPUT=mine.csv ID_COLUMN= TEXT_COLUMN=review
 # Writes     outputs/movies/
 

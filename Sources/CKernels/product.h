@@ -96,6 +96,11 @@ static void SIMD(product)(const firn_product *t) {
   }
 }
 
+static void SIMD(pack_straight)(float *packed, const float *b, size_t stride, size_t columns,
+                                size_t depth) {
+  pack_rows(packed, b, stride, columns, depth);
+}
+
 static void SIMD(column_sums)(float *out, const float *x, size_t rows, size_t columns) {
   size_t c = 0;
   for (; c + 4 * W <= columns; c += 4 * W) {

@@ -88,6 +88,7 @@ static void SIMD(gru_backward)(float *gates, float *recurrent, const float *befo
 
 static const firn_learning SIMD(learning) = {
     .product = SIMD(product),
+    .pack_straight = SIMD(pack_straight),
     .column_sums = SIMD(column_sums),
     .adam = SIMD(adam),
     .sgd = SIMD(sgd),

@@ -34,6 +34,11 @@ public enum Labels: Sendable {
     }
   }
 
+  /// The rows' classes; none for the other kinds, as they stand in the files' `labels`.
+  public var classes: [Int32] {
+    if case .classes(let classes) = self { classes } else { [Int32](repeating: -1, count: count) }
+  }
+
   /// Whether the label of a row is known. A multi-label row with none of the labels is.
   public func isLabelled(_ row: Int) -> Bool {
     switch self {

@@ -4,6 +4,9 @@ struct ColumnMap {
   let label: Int?
   let id: Int?
   let split: Int?
+  let weight: Int?
+  /// The columns of label indicators, in the options' order.
+  let indicators: [Int]
   /// The number of fields that every record must have.
   let count: Int
   /// Where the header is.
@@ -13,6 +16,16 @@ struct ColumnMap {
     self.location = location
     count = names.count
     text = try Self.require(options.textColumn, in: names, at: location)
+    if case .indicators(let columns) = options.labels {
+      var indicators: [Int] = []
+      for column in columns {
+        indicators.append(try Self.require(column, in: names, at: location))
+      }
+      self.indicators = indicators
+    } else {
+      indicators = []
+    }
+    weight = try Self.requireIfAsked(options.weightColumn, in: names, at: location)
     if let column = options.labelColumn {
       label =
         options.labelRequired

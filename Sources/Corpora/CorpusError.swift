@@ -35,6 +35,11 @@ public enum CorpusError: Error, Sendable, Equatable {
   /// A column was asked for in a format that has no columns.
   case formatWithoutColumns(path: String, format: CorpusFormat, column: String)
 
+  /// The label column of a table has lists, and nothing says what stands between labels.
+  case noLabelDelimiter(at: CorpusLocation, column: String)
+  /// The labels are lists, and all of them are empty.
+  case noLabelNames
+
   // MARK: - Rows
 
   /// The location is the line where the quote was opened.
@@ -47,5 +52,11 @@ public enum CorpusError: Error, Sendable, Equatable {
   case brokenJSON(at: CorpusLocation, detail: String)
   case notAnObject(at: CorpusLocation)
   case wrongType(at: CorpusLocation, column: String, expected: String, found: String)
+  case notAnIndicator(at: CorpusLocation, column: String, value: String)
+  /// A label column is empty in a row in which another one is not.
+  case missingIndicator(at: CorpusLocation, column: String)
+  case notANumber(at: CorpusLocation, column: String, value: String)
+  /// Missing or negative.
+  case notAWeight(at: CorpusLocation, column: String, value: String)
   case unknownSplit(at: CorpusLocation, value: String)
 }

@@ -6,6 +6,10 @@ public struct CorpusOptions: Sendable {
   public var labelColumn: String? = "label"
   /// Whether an input without the label column is an error; otherwise its rows have no label.
   public var labelRequired = false
+  /// What the labels are; indicators have columns of their own, which must exist.
+  public var labels = LabelReading.classes
+  /// The column of the rows' weights in training; it must exist.
+  public var weightColumn: String?
   /// The column of the ids; nil leaves ids to the caller, who numbers the rows from 0.
   public var idColumn: String?
   /// The column that says train, validation or test.
@@ -33,8 +37,19 @@ public struct CorpusOptions: Sendable {
   func columnWithoutPlace(in format: CorpusFormat) -> String? {
     switch format {
     case .csv, .tsv, .jsonl: nil
-    case .lines: (labelRequired ? labelColumn : nil) ?? idColumn ?? splitColumn
-    case .folder: idColumn ?? splitColumn
+    case .lines:
+      (labelRequired ? labelColumn : nil) ?? columnOfLabels ?? idColumn ?? splitColumn
+        ?? weightColumn
+    case .folder: columnOfLabels ?? idColumn ?? splitColumn ?? weightColumn
+    }
+  }
+
+  /// A column that labels other than classes are read from.
+  private var columnOfLabels: String? {
+    switch labels {
+    case .classes: nil
+    case .numbers, .lists: labelColumn
+    case .indicators(let columns): columns.first
     }
   }
 }

@@ -21,21 +21,24 @@ public struct CorpusRow: Sendable {
   /// The value of the id column; nil where none was asked for.
   public var id: String?
   public var text: String
-  /// The label; nil where it is missing, empty or null.
-  public var label: String?
+  /// The label, of the kind that the options read; nil where it is missing, empty or null.
+  public var label: LabelValue?
   /// The part of the data set; nil where no split column was asked for.
   public var split: Split?
+  /// How much the row counts in training; nil where no weight column was asked for.
+  public var weight: Double?
   /// Where the row begins.
   public var location: CorpusLocation
 
   public init(
-    id: String? = nil, text: String, label: String? = nil, split: Split? = nil,
-    location: CorpusLocation
+    id: String? = nil, text: String, label: LabelValue? = nil, split: Split? = nil,
+    weight: Double? = nil, location: CorpusLocation
   ) {
     self.id = id
     self.text = text
     self.label = label
     self.split = split
+    self.weight = weight
     self.location = location
   }
 }

@@ -4,6 +4,7 @@ import Contracts
 final class DelimitedSource: RowSource {
   private var scanner: DelimitedScanner
   private let columns: ColumnMap
+  private let options: CorpusOptions
   private var isEmpty = true
 
   /// Opens the file and reads its header.
@@ -14,6 +15,10 @@ final class DelimitedSource: RowSource {
     var names: [String] = []
     for index in 0..<scanner.fieldCount { names.append(try scanner.string(index)) }
     columns = try ColumnMap(names: names, options: options, at: scanner.location)
+    self.options = options
+    if case .lists(nil) = options.labels {
+      throw .noLabelDelimiter(at: scanner.location, column: options.labelColumn ?? "")
+    }
     self.scanner = scanner
   }
 
@@ -33,15 +38,28 @@ final class DelimitedSource: RowSource {
       throw .fieldCount(at: location, expected: columns.count, found: scanner.fieldCount)
     }
     var row = CorpusRow(text: try scanner.string(columns.text), location: location)
-    if let label = columns.label {
-      let value = try scanner.string(label)
-      row.label = value.isEmpty ? nil : value
-    }
+    row.label = try label(at: location)
     if let id = columns.id { row.id = try scanner.string(id) }
     if let split = columns.split {
       row.split = try Split(named: try scanner.string(split), at: location)
     }
+    if let weight = columns.weight {
+      row.weight = try FieldValue.weight(
+        try scanner.string(weight), column: options.weightColumn ?? "", at: location)
+    }
     return row
+  }
+
+  private func label(at location: CorpusLocation) throws(CorpusError) -> LabelValue? {
+    if case .indicators(let names) = options.labels {
+      var values: [String] = []
+      for column in columns.indicators { values.append(try scanner.string(column)) }
+      return try FieldValue.set(values, columns: names, at: location)
+    }
+    guard let label = columns.label else { return nil }
+    return try LabelValue(
+      text: try scanner.string(label), reading: options.labels,
+      column: options.labelColumn ?? "", at: location)
   }
 }
 

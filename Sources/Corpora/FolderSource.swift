@@ -20,7 +20,7 @@ final class FolderSource: RowSource {
       if let file = current.files.popFirst() {
         isEmpty = false
         let place = Folder.join(Folder.join(path, current.name), file)
-        let label = options.labelColumn == nil ? nil : current.name
+        let label = options.labelColumn == nil ? nil : LabelValue.name(current.name)
         return CorpusRow(
           text: try text(of: place), label: label, location: CorpusLocation(path: place, line: 1))
       }

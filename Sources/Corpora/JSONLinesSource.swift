@@ -28,10 +28,31 @@ final class JSONLinesSource: RowSource {
   private func row() throws(CorpusError) -> CorpusRow {
     let location = scanner.location
     let fields = try decode(Data(try scanner.string().utf8), at: location)
-    var row = CorpusRow(
-      id: fields.id, text: fields.text, label: fields.label, location: location)
+    var row = CorpusRow(id: fields.id, text: fields.text, location: location)
+    row.label = try label(fields, at: location)
+    if let column = options.weightColumn {
+      row.weight = try FieldValue.weight(fields.weight ?? "", column: column, at: location)
+    }
     if let split = fields.split { row.split = try Split(named: split, at: location) }
     return row
+  }
+
+  private func label(
+    _ fields: JSONRow, at location: CorpusLocation
+  ) throws(CorpusError) -> LabelValue? {
+    switch fields.label {
+    case nil: nil
+    case .array(let names): .set(names)
+    case .indicators(let values):
+      if case .indicators(let columns) = options.labels {
+        try FieldValue.set(values, columns: columns, at: location)
+      } else {
+        nil
+      }
+    case .text(let text):
+      try LabelValue(
+        text: text, reading: options.labels, column: options.labelColumn ?? "", at: location)
+    }
   }
 
   private func decode(_ line: Data, at location: CorpusLocation) throws(CorpusError) -> JSONRow {

@@ -3,9 +3,19 @@ import Foundation
 /// The wanted values of one JSON line; others are not looked at.
 struct JSONRow: Decodable {
   let text: String
-  let label: String?
+  /// nil for null and, unless the column is required, for a missing key.
+  let label: Label?
   let id: String?
   let split: String?
+  let weight: String?
+
+  /// A label as it stands in the line.
+  enum Label {
+    case text(String)
+    case array([String])
+    /// One value a label column.
+    case indicators([String?])
+  }
 
   /// Under this key the decoder's `userInfo` holds the `CorpusOptions`.
   static let optionsKey: CodingUserInfoKey = {
@@ -28,12 +38,38 @@ struct JSONRow: Decodable {
     }
     guard let values = try? decoder.container(keyedBy: Key.self) else { throw Fault.notAnObject }
     text = try Self.text(options.textColumn, in: values)
-    label = try options.labelColumn.flatMap {
-      let label = try Self.value($0, in: values, isRequired: options.labelRequired)
-      return label?.isEmpty == true ? nil : label
-    }
+    label = try Self.label(options, in: values)
     id = try options.idColumn.flatMap { try Self.value($0, in: values, isRequired: true) }
     split = try options.splitColumn.map { try Self.text($0, in: values) }
+    weight = try options.weightColumn.flatMap { try Self.value($0, in: values, isRequired: true) }
+  }
+
+  private static func label(_ options: CorpusOptions, in values: Values) throws -> Label? {
+    if case .indicators(let columns) = options.labels {
+      return .indicators(try columns.map { try value($0, in: values, isRequired: true) })
+    }
+    guard let column = options.labelColumn else { return nil }
+    if case .lists = options.labels, let names = try strings(column, in: values) {
+      return .array(names)
+    }
+    return try value(column, in: values, isRequired: options.labelRequired).map { .text($0) }
+  }
+
+  /// An array of strings; nil for what is no array.
+  private static func strings(_ column: String, in values: Values) throws -> [String]? {
+    guard var array = try? values.nestedUnkeyedContainer(forKey: Key(stringValue: column)) else {
+      return nil
+    }
+    var names: [String] = []
+    while !array.isAtEnd {
+      do {
+        names.append(try array.decode(String.self))
+      } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
+        throw Fault.wrongType(
+          column, expected: "an array of strings", found: "an array with something else in it")
+      }
+    }
+    return names
   }
 
   private struct Key: CodingKey {

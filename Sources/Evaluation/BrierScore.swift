@@ -8,6 +8,7 @@
 ///   - labels: [n], in -1..<classCount.
 ///   - probabilities: [n, classCount], row-major.
 ///   - classCount: The number of columns.
+/// - Returns: The score; less is better.
 /// - Precondition: the shapes agree and the labels are in range.
 public func brierScore(
   labels: some Collection<Int>, probabilities: [Double], classCount: Int

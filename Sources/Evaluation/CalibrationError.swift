@@ -10,6 +10,7 @@
 ///   - probabilities: [n, classCount], row-major, in 0...1; of equal ones the first is predicted.
 ///   - classCount: The number of columns.
 ///   - bins: 15 in the paper.
+/// - Returns: The error, in 0...1.
 /// - Precondition: the shapes agree.
 public func expectedCalibrationError(
   labels: some Collection<Int>, probabilities: [Double], classCount: Int, bins: Int = 15

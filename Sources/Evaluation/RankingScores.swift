@@ -19,6 +19,7 @@ public struct RankingScores: Sendable {
   /// - Parameters:
   ///   - labels: [n], in -1..<classCount; rows with -1 are left out.
   ///   - probabilities: [n, classCount], row-major.
+  ///   - classCount: The number of columns.
   public init(labels: some Collection<Int>, probabilities: [Double], classCount: Int) {
     precondition(probabilities.count == labels.count * classCount)
     let rows = labels.enumerated().filter { $0.element != -1 }
@@ -29,9 +30,9 @@ public struct RankingScores: Sendable {
     }
   }
 
-  /// Any number of labels a row.
+  /// Any number of labels a row; rows without known labels are left out.
   ///
-  /// - Parameter probabilities: [rows, labels], row-major; rows without known labels are left out.
+  /// - Precondition: `probabilities` are [rows, labels], row-major.
   public init(labels: LabelSets, probabilities: [Double]) {
     let width = labels.labelCount
     precondition(probabilities.count == labels.rows * width)
@@ -67,9 +68,10 @@ public struct RankingScores: Sendable {
 }
 
 extension Ranking {
-  /// All decisions about multi-label rows in one ranking: `average="micro"`.
+  /// All decisions about multi-label rows in one ranking: `average="micro"`. Rows without known
+  /// labels are left out.
   ///
-  /// - Parameter probabilities: [rows, labels], row-major; rows without known labels are left out.
+  /// - Precondition: `probabilities` are [rows, labels], row-major.
   public init(labels: LabelSets, probabilities: [Double]) {
     precondition(probabilities.count == labels.values.count)
     let places = labels.values.indices.filter { labels.values[$0] != LabelSets.unknown }

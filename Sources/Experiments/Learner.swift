@@ -42,9 +42,13 @@ public struct Fit: Sendable {
   }
 }
 
+/// The bytes of head.json and head.safetensors.
+public typealias HeadFiles = (json: [UInt8], safetensors: [UInt8])
+
 /// What a learner made of some rows.
 public struct TrainedHead: Sendable {
-  public let head: any ArchivableHead
+  /// The files that hold the head: given the classes' names and where its features came from.
+  public let archive: @Sendable ([String], FeatureProvenance) -> HeadFiles
   /// How training went.
   public let history: [HistoryRecord]
   /// Why the result is less than was asked for; nil where it is not.
@@ -55,10 +59,12 @@ public struct TrainedHead: Sendable {
   public let predict: @Sendable (_ rows: [Int], _ threads: Int) throws -> Predictions
 
   public init(
-    head: any ArchivableHead, history: [HistoryRecord], warning: String? = nil,
+    archive: @escaping @Sendable ([String], FeatureProvenance) -> HeadFiles,
+    history: [HistoryRecord],
+    warning: String? = nil,
     predict: @escaping @Sendable (_ rows: [Int], _ threads: Int) throws -> Predictions
   ) {
-    self.head = head
+    self.archive = archive
     self.history = history
     self.warning = warning
     self.predict = predict

@@ -1,4 +1,5 @@
 public import Contracts
+public import Heads
 
 /// How predictions are judged.
 public struct Scoring: Sendable {

@@ -57,18 +57,45 @@ struct CholeskyFactor: Sendable {
     return true
   }
 
-  /// Replaces the vector b [size] by A⁻¹b.
-  func solve(_ b: UnsafeMutableBufferPointer<Double>) {
+  /// Replaces each row b of `rows` [count, size], row-major, by A⁻¹b.
+  ///
+  /// In panels, the work outside of the diagonal's as products of matrices.
+  func solve(_ rows: UnsafeMutablePointer<Double>, count: Int) {
     lower.withUnsafeBufferPointer { lower in
-      for row in 0..<size {
-        var sum = b[row]
-        for k in 0..<row { sum -= lower[row * size + k] * b[k] }
-        b[row] = sum / lower[row * size + row]
+      guard let l = lower.baseAddress else { return }
+      // Yᵀ: L·Y = B, then L·X = Y from the end; a panel at a time.
+      for begin in stride(from: 0, to: size, by: Self.panel) {
+        let end = min(begin + Self.panel, size)
+        if begin > 0 {
+          DoubleGemm.multiply(
+            m: count, n: end - begin, k: begin, alpha: -1, .init(rows, stride: size),
+            .init(l + begin * size, stride: size, transposed: true), beta: 1, into: rows + begin,
+            stride: size)
+        }
+        for row in 0..<count {
+          let b = rows + row * size
+          for i in begin..<end {
+            var sum = b[i]
+            for k in begin..<i { sum -= l[i * size + k] * b[k] }
+            b[i] = sum / l[i * size + i]
+          }
+        }
       }
-      for row in (0..<size).reversed() {
-        let value = b[row] / lower[row * size + row]
-        b[row] = value
-        for k in 0..<row { b[k] -= lower[row * size + k] * value }
+      for begin in stride(from: 0, to: size, by: Self.panel).reversed() {
+        let end = min(begin + Self.panel, size)
+        if end < size {
+          DoubleGemm.multiply(
+            m: count, n: end - begin, k: size - end, alpha: -1, .init(rows + end, stride: size),
+            .init(l + end * size + begin, stride: size), beta: 1, into: rows + begin, stride: size)
+        }
+        for row in 0..<count {
+          let b = rows + row * size
+          for i in (begin..<end).reversed() {
+            let value = b[i] / l[i * size + i]
+            b[i] = value
+            for k in begin..<i { b[k] -= l[i * size + k] * value }
+          }
+        }
       }
     }
   }

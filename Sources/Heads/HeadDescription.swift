@@ -1,4 +1,5 @@
 import Foundation
+import Vectorizers
 
 /// head.json.
 struct HeadDescription: Codable {
@@ -6,24 +7,27 @@ struct HeadDescription: Codable {
   var head: String
   var width: Int
   var classNames: [String]
-  var features: FeatureProvenance
+  /// One of the two is there.
+  var features: FeatureProvenance?
+  var vectorizer: TfidfVectorizer.Configuration?
   var record: HeadRecord
 
   enum CodingKeys: String, CodingKey {
-    case head, width, features, logistic
+    case head, width, features, vectorizer, logistic, ridge, mlp
     case formatVersion = "format_version"
     case classNames = "class_names"
   }
 
   init(
     formatVersion: Int, head: String, width: Int, classNames: [String],
-    features: FeatureProvenance, record: HeadRecord
+    features: FeatureProvenance?, vectorizer: TfidfVectorizer.Configuration?, record: HeadRecord
   ) {
     self.formatVersion = formatVersion
     self.head = head
     self.width = width
     self.classNames = classNames
     self.features = features
+    self.vectorizer = vectorizer
     self.record = record
   }
 
@@ -37,13 +41,15 @@ struct HeadDescription: Codable {
       throw .newerVersion(
         path: path, found: outline.format_version, supported: HeadArchive.formatVersion)
     }
-    guard outline.head == LogisticRecord.kind else {
+    guard [LogisticRecord.kind, RidgeRecord.kind, MLPRecord.kind].contains(outline.head) else {
       throw .unknownKind(path: path, kind: outline.head)
     }
     self = try Self.decode(json, path: path)
     guard formatVersion > 0 else { throw .inconsistent(path: path, field: "format_version") }
     guard width > 0 else { throw .inconsistent(path: path, field: "width") }
-    guard !classNames.isEmpty else { throw .inconsistent(path: path, field: "class_names") }
+    guard record.kind != LogisticRecord.kind || !classNames.isEmpty else {
+      throw .inconsistent(path: path, field: "class_names")
+    }
   }
 
   private struct Outline: Decodable {
@@ -51,7 +57,7 @@ struct HeadDescription: Codable {
     let head: String
   }
 
-  private static func decode<Value: Decodable>(
+  static func decode<Value: Decodable>(
     _ json: Data, path: String
   ) throws(HeadError) -> Value {
     do {
@@ -73,8 +79,15 @@ struct HeadDescription: Codable {
     head = try container.decode(String.self, forKey: .head)
     width = try container.decode(Int.self, forKey: .width)
     classNames = try container.decode([String].self, forKey: .classNames)
-    features = try container.decode(FeatureProvenance.self, forKey: .features)
-    record = .logistic(try container.decode(LogisticRecord.self, forKey: .logistic))
+    features = try container.decodeIfPresent(FeatureProvenance.self, forKey: .features)
+    vectorizer = try container.decodeIfPresent(
+      TfidfVectorizer.Configuration.self, forKey: .vectorizer)
+    record =
+      switch head {
+      case RidgeRecord.kind: .ridge(try container.decode(RidgeRecord.self, forKey: .ridge))
+      case MLPRecord.kind: .mlp(try container.decode(MLPRecord.self, forKey: .mlp))
+      default: .logistic(try container.decode(LogisticRecord.self, forKey: .logistic))
+      }
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -83,9 +96,12 @@ struct HeadDescription: Codable {
     try container.encode(head, forKey: .head)
     try container.encode(width, forKey: .width)
     try container.encode(classNames, forKey: .classNames)
-    try container.encode(features, forKey: .features)
+    try container.encodeIfPresent(features, forKey: .features)
+    try container.encodeIfPresent(vectorizer, forKey: .vectorizer)
     switch record {
     case .logistic(let record): try container.encode(record, forKey: .logistic)
+    case .ridge(let record): try container.encode(record, forKey: .ridge)
+    case .mlp(let record): try container.encode(record, forKey: .mlp)
     }
   }
 

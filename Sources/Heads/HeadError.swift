@@ -1,3 +1,4 @@
+public import Kernels
 public import Safetensors
 
 /// What can go wrong in training, loading or applying a head; the cases carry the evidence.
@@ -5,11 +6,24 @@ public enum HeadError: Error, Sendable, Equatable {
   case noTrainingRows
   /// All training rows are of the class with this index.
   case singleClass(Int)
+  /// There is no label that some training rows have and some not.
+  case constantLabels
   /// A NaN or an infinity, at this row and column of the features given.
   case nonFiniteFeature(row: Int, column: Int)
+  /// A NaN or an infinity, the label of this row.
+  case nonFiniteLabel(row: Int)
+  /// Columns depend on each other and the penalty is too small to tell them apart.
+  case singular(alpha: Double)
   case widthMismatch(expected: Int, found: Int)
-  /// A setting out of its range.
+  /// A setting or a row's weight out of its range.
   case badHyperparameter(name: String, value: String)
+
+  /// The loss or a weight is no longer a finite number.
+  case diverged(step: Int, learningRate: Double)
+  /// Who watches the training ended it.
+  case cancelled
+  /// This machine lacks what the products need.
+  case kernels(KernelError)
 
   // MARK: - Archives
 

@@ -15,22 +15,54 @@ struct LBFGS {
 
   /// Stop when no element of the gradient is larger.
   var tolerance: Double
+  /// Or when none is larger than this share of the first gradient's largest.
+  var relativeTolerance = 0.0
   var maximumIterations: Int
+  /// The share of a value that may be rounding.
+  var rounding: Double
 
   struct Result {
     var point: [Double]
     var value: Double
     /// The largest magnitude in the gradient at `point`.
     var gradientNorm: Double
+    /// The same at the start.
+    var firstGradientNorm: Double
     var iterations: Int
     var evaluations: Int
   }
 
-  private struct Pair {
+  /// What is known of the curvature: pairs of a step and the gradient's change over it.
+  ///
+  /// It may be handed on to a function of like curvature: the same over more rows, or with another
+  /// penalty.
+  struct Memory {
+    fileprivate var pairs: [Pair] = []
+
+    init() {}
+
+    /// The memory of the function with `change`, a multiple of the step, added to the gradient.
+    mutating func add(_ change: ([Double]) -> [Double]) {
+      pairs = pairs.compactMap {
+        Pair(step: $0.step, change: zip($0.change, change($0.step)).map(+))
+      }
+    }
+  }
+
+  fileprivate struct Pair {
     let step: [Double]
     let change: [Double]
     /// 1 / (step · change)
     let rho: Double
+
+    /// Nil where the curvature along the step is not positive.
+    init?(step: [Double], change: [Double]) {
+      let curvature = dot(step, change)
+      guard curvature > 0 else { return nil }
+      self.step = step
+      self.change = change
+      rho = 1 / curvature
+    }
   }
 
   /// Minimizes `function`, which returns its value and writes its gradient, from `start`.
@@ -39,46 +71,50 @@ struct LBFGS {
   ///
   /// - Parameters:
   ///   - start: The first point.
+  ///   - memory: What is known of the curvature before and after.
   ///   - precondition: Replaces a vector v by P⁻¹v; P is symmetric and positive definite.
   ///   - function: What is minimized: (point, gradient) to value.
   /// - Returns: The best point found.
+  /// - Throws: what `function` throws.
   func minimize(
-    from start: [Double], precondition: (inout [Double]) -> Void,
-    _ function: ([Double], inout [Double]) -> Double
-  ) -> Result {
+    from start: [Double], memory: inout Memory, precondition: (inout [Double]) -> Void,
+    _ function: ([Double], inout [Double]) throws -> Double
+  ) rethrows -> Result {
     var gradient = [Double](repeating: 0, count: start.count)
     var point = start
-    var value = function(point, &gradient)
+    var value = try function(point, &gradient)
     var evaluations = 1
     var iterations = 0
-    var pairs: [Pair] = []
     let history = max(5, min(Self.maximumHistory, Self.historySize / (2 * max(start.count, 1))))
+    let first = maximumMagnitude(gradient)
+    let goal = max(tolerance, relativeTolerance * first)
 
-    while maximumMagnitude(gradient) > tolerance, iterations < maximumIterations {
-      var direction = Self.direction(gradient, pairs, precondition)
+    while maximumMagnitude(gradient) > goal, iterations < maximumIterations {
+      var direction = Self.direction(gradient, memory.pairs, precondition)
       if dot(direction, gradient) >= 0 {
         // Rounding spoilt the memory: begin anew from the preconditioned gradient.
-        pairs = []
-        direction = Self.direction(gradient, pairs, precondition)
+        memory.pairs = []
+        direction = Self.direction(gradient, [], precondition)
       }
-      let search = LineSearch(point: point, value: value, gradient: gradient, direction: direction)
-      guard let next = search.run(function, evaluations: &evaluations) else {
-        if pairs.isEmpty { break }
-        pairs = []
+      let search = LineSearch(
+        point: point, value: value, gradient: gradient, direction: direction, rounding: rounding)
+      guard let next = try search.run(function, evaluations: &evaluations) else {
+        if memory.pairs.isEmpty { break }
+        memory.pairs = []
         continue
       }
       let step = zip(next.point, point).map { $0 - $1 }
       let change = zip(next.gradient, gradient).map { $0 - $1 }
-      let curvature = dot(step, change)
-      if curvature > 0 {
-        if pairs.count == history { pairs.removeFirst() }
-        pairs.append(Pair(step: step, change: change, rho: 1 / curvature))
+      if let pair = Pair(step: step, change: change) {
+        if memory.pairs.count >= history { memory.pairs.removeFirst() }
+        memory.pairs.append(pair)
       }
       (point, value, gradient) = (next.point, next.value, next.gradient)
       iterations += 1
     }
     return Result(
       point: point, value: value, gradientNorm: maximumMagnitude(gradient),
+      firstGradientNorm: first,
       iterations: iterations, evaluations: evaluations)
   }
 

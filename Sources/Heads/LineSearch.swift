@@ -18,30 +18,33 @@ struct LineSearch {
   private static let decrease = 1e-4
   private static let curvature = 0.9
   private static let maximumTrials = 30
-  // This share of a value is taken for rounding: scores of some hundreds lose five digits of the
-  // sixteen. Hager & Zhang take 1e-6; the function being convex, the slopes alone ensure progress.
-  private static let rounding = 1e-10
 
   let origin: Trial
   let direction: [Double]
+  /// This share of a value is taken for rounding. Hager & Zhang take 1e-6; where the function is
+  /// convex, the slopes alone ensure progress.
+  let rounding: Double
 
   /// - Precondition: `direction` descends.
-  init(point: [Double], value: Double, gradient: [Double], direction: [Double]) {
+  init(
+    point: [Double], value: Double, gradient: [Double], direction: [Double], rounding: Double
+  ) {
     let slope = dot(direction, gradient)
     precondition(slope < 0)
     origin = Trial(length: 0, point: point, value: value, gradient: gradient, slope: slope)
     self.direction = direction
+    self.rounding = rounding
   }
 
   /// A step that fulfils the conditions, tried first at length 1; nil when none was found.
   func run(
-    _ function: ([Double], inout [Double]) -> Double, evaluations: inout Int
-  ) -> Trial? {
+    _ function: ([Double], inout [Double]) throws -> Double, evaluations: inout Int
+  ) rethrows -> Trial? {
     var low = origin
     var high: Trial?
     var length = 1.0
     for _ in 0..<Self.maximumTrials {
-      let trial = trial(length, function)
+      let trial = try trial(length, function)
       evaluations += 1
       if isAcceptable(trial) { return trial }
       // Algorithms 3.5 and 3.6 in one: `low` is the best point so far that decreases enough, and
@@ -63,12 +66,12 @@ struct LineSearch {
   }
 
   private func trial(
-    _ length: Double, _ function: ([Double], inout [Double]) -> Double
-  ) -> Trial {
+    _ length: Double, _ function: ([Double], inout [Double]) throws -> Double
+  ) rethrows -> Trial {
     var point = origin.point
     add(length, direction, to: &point)
     var gradient = [Double](repeating: 0, count: point.count)
-    let value = function(point, &gradient)
+    let value = try function(point, &gradient)
     return Trial(
       length: length, point: point, value: value, gradient: gradient,
       slope: dot(direction, gradient))
@@ -85,7 +88,7 @@ struct LineSearch {
   }
 
   private func isApproximatelyWolfe(_ trial: Trial) -> Bool {
-    trial.value <= origin.value + Self.rounding * origin.value.magnitude
+    trial.value <= origin.value + rounding * origin.value.magnitude
       && trial.slope <= (2 * Self.decrease - 1) * origin.slope
       && trial.slope >= Self.curvature * origin.slope
   }

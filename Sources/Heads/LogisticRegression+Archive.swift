@@ -1,17 +1,60 @@
+public import Contracts
 public import Safetensors
 
 /// What head.json says of a logistic head.
 public struct LogisticRecord: Sendable, Equatable, Codable {
   static let kind = "logistic"
 
-  /// The indices of the classes with training rows, ascending.
+  /// Whether a row has one class or several labels; version 1 knew classes only.
+  public let labelKind: LabelKind
+  /// The indices of the classes with training rows, ascending; of labels those that some rows have
+  /// and some not.
   public let trainedClasses: [Int]
+  /// The labels that each training row has, ascending.
+  public let constantLabels: [Int]
   public let hyperparameters: LogisticRegression.Configuration
   public let training: LogisticRegression.Summary
 
   enum CodingKeys: String, CodingKey {
     case hyperparameters, training
+    case labelKind = "label_kind"
     case trainedClasses = "trained_classes"
+    case constantLabels = "constant_labels"
+  }
+
+  init(
+    labelKind: LabelKind, trainedClasses: [Int], constantLabels: [Int],
+    hyperparameters: LogisticRegression.Configuration, training: LogisticRegression.Summary
+  ) {
+    self.labelKind = labelKind
+    self.trainedClasses = trainedClasses
+    self.constantLabels = constantLabels
+    self.hyperparameters = hyperparameters
+    self.training = training
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let kind = try container.decodeIfPresent(String.self, forKey: .labelKind)
+    guard let labelKind = LabelKind(rawValue: kind ?? LabelKind.singleLabel.rawValue) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .labelKind, in: container, debugDescription: "an unknown label_kind")
+    }
+    self.labelKind = labelKind
+    trainedClasses = try container.decode([Int].self, forKey: .trainedClasses)
+    constantLabels = try container.decodeIfPresent([Int].self, forKey: .constantLabels) ?? []
+    hyperparameters = try container.decode(
+      LogisticRegression.Configuration.self, forKey: .hyperparameters)
+    training = try container.decode(LogisticRegression.Summary.self, forKey: .training)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(labelKind.rawValue, forKey: .labelKind)
+    try container.encode(trainedClasses, forKey: .trainedClasses)
+    try container.encode(constantLabels, forKey: .constantLabels)
+    try container.encode(hyperparameters, forKey: .hyperparameters)
+    try container.encode(training, forKey: .training)
   }
 }
 
@@ -19,14 +62,13 @@ extension LogisticRegression: ArchivableHead {
   private enum Name {
     static let coefficients = "coef"
     static let intercepts = "intercept"
-    static let mean = "mean"
-    static let scale = "scale"
   }
 
   public var record: HeadRecord {
     .logistic(
       LogisticRecord(
-        trainedClasses: trainedClasses, hyperparameters: configuration, training: summary))
+        labelKind: labelKind, trainedClasses: trainedClasses, constantLabels: constantLabels,
+        hyperparameters: configuration, training: summary))
   }
 
   /// `coef` [outputs, width] and `intercept` [outputs], named as scikit-learn's attributes; `mean`
@@ -35,15 +77,11 @@ extension LogisticRegression: ArchivableHead {
     func tensor(_ name: String, _ shape: [Int], _ values: [Double]) -> SafetensorsWriter.Tensor {
       SafetensorsWriter.Tensor(name: name, shape: shape, values: .float64(values))
     }
-    var tensors = [
+    let tensors = [
       tensor(Name.coefficients, [outputs, width], coefficients),
       tensor(Name.intercepts, [outputs], intercepts),
     ]
-    if let standardization {
-      tensors.append(tensor(Name.mean, [width], standardization.mean))
-      tensors.append(tensor(Name.scale, [width], standardization.scale))
-    }
-    return tensors
+    return tensors + (standardization?.tensors ?? [])
   }
 
   /// Puts a head together again; `path` is that of head.json.
@@ -51,49 +89,31 @@ extension LogisticRegression: ArchivableHead {
     _ record: LogisticRecord, width: Int, classCount: Int, tensors: SafetensorsFile, path: String
   ) throws(HeadError) {
     let trained = record.trainedClasses
-    guard trained.count > 1, trained.allSatisfy((0..<classCount).contains),
-      zip(trained, trained.dropFirst()).allSatisfy({ $0 < $1 })
-    else {
+    let isMultiLabel = record.labelKind == .multiLabel
+    func ascends(_ indices: [Int]) -> Bool {
+      indices.allSatisfy((0..<classCount).contains)
+        && zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
+    }
+    guard record.labelKind != .number else {
+      throw .inconsistent(path: path, field: LogisticRecord.CodingKeys.labelKind.rawValue)
+    }
+    guard trained.count > (isMultiLabel ? 0 : 1), ascends(trained) else {
       throw .inconsistent(path: path, field: LogisticRecord.CodingKeys.trainedClasses.rawValue)
     }
+    guard ascends(record.constantLabels), isMultiLabel || record.constantLabels.isEmpty,
+      Set(record.constantLabels).isDisjoint(with: trained)
+    else {
+      throw .inconsistent(path: path, field: LogisticRecord.CodingKeys.constantLabels.rawValue)
+    }
 
-    let outputs = trained.count == 2 ? 1 : trained.count
+    let outputs = trained.count == 2 && !isMultiLabel ? 1 : trained.count
     self.init(
-      width: width, classCount: classCount, trainedClasses: trained,
-      coefficients: try Self.read(Name.coefficients, [outputs, width], tensors),
-      intercepts: try Self.read(Name.intercepts, [outputs], tensors),
+      width: width, classCount: classCount, labelKind: record.labelKind, trainedClasses: trained,
+      constantLabels: record.constantLabels,
+      coefficients: try tensors.checked(Name.coefficients, [outputs, width]),
+      intercepts: try tensors.checked(Name.intercepts, [outputs]),
       standardization: record.hyperparameters.standardize
-        ? try Self.standardization(width: width, tensors) : nil,
+        ? try Standardization(width: width, tensors) : nil,
       configuration: record.hyperparameters, summary: record.training)
-  }
-
-  private static func standardization(
-    width: Int, _ tensors: SafetensorsFile
-  ) throws(HeadError) -> Standardization {
-    let scale = try read(Name.scale, [width], tensors)
-    guard scale.allSatisfy({ $0 > 0 }) else {
-      throw .inconsistent(path: tensors.path, field: Name.scale)
-    }
-    return Standardization(mean: try read(Name.mean, [width], tensors), scale: scale)
-  }
-
-  private static func read(
-    _ name: String, _ shape: [Int], _ tensors: SafetensorsFile
-  ) throws(HeadError) -> [Double] {
-    let found: [Int]
-    let values: [Double]
-    do throws(SafetensorsError) {
-      found = try tensors.info(name).shape
-      values = try tensors.doubles(name)
-    } catch {
-      throw .weights(error)
-    }
-    guard found == shape else {
-      throw .badShape(path: tensors.path, tensor: name, expected: shape, found: found)
-    }
-    guard values.allSatisfy(\.isFinite) else {
-      throw .nonFiniteWeights(path: tensors.path, tensor: name)
-    }
-    return values
   }
 }

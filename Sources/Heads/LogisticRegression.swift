@@ -1,12 +1,14 @@
 public import Contracts
 import Kernels
 
-/// Logistic regression: a softmax over classes, or a sigmoid where there are two.
+/// Logistic regression: a softmax over classes, or a sigmoid where there are two; with several
+/// labels a row a sigmoid for each, as scikit-learn's OneVsRestClassifier.
 ///
 /// A class known but without training rows has no coefficients and the probability 0, as if
 /// scikit-learn had been fitted on the classes that are there. So with two such classes of many the
-/// model is a sigmoid.
-public struct LogisticRegression: Head, Equatable {
+/// model is a sigmoid. A label that no training row has, or each, has none either, and the
+/// probability 0 or 1.
+public struct LogisticRegression: ProbabilisticHead, Equatable {
   /// What training is told.
   public struct Configuration: Sendable, Equatable, Codable {
     /// The inverse strength of the L2 penalty, as scikit-learn's C.
@@ -37,9 +39,10 @@ public struct LogisticRegression: Head, Equatable {
   public enum ClassWeight: Sendable, Equatable, Codable {
     /// Every row counts 1.
     case none
-    /// n / (classes · rows of the class): every class counts the same in sum.
+    /// n / (classes · rows of the class): every class counts the same in sum, each row as much as
+    /// its weight.
     case balanced
-    /// One positive weight a class.
+    /// One positive weight a class; with several labels a row, of the rows that have the label.
     case explicit([Double])
   }
 
@@ -47,9 +50,10 @@ public struct LogisticRegression: Head, Equatable {
   public struct Summary: Sendable, Equatable, Codable {
     public let rows: Int
     public let iterations: Int
-    /// How often objective and gradient were computed.
+    /// How often objective and gradient were computed, in passes over all rows.
     public let evaluations: Int
-    /// The mean objective: (Σ weight · log loss + ‖coefficients‖² / 2C) / Σ weight.
+    /// The mean objective: (Σ weight · log loss + ‖coefficients‖² / 2C) / Σ weight; of several
+    /// labels their sum.
     public let objective: Double
     /// The largest magnitude in the gradient of the mean objective.
     public let gradientNorm: Double
@@ -64,10 +68,13 @@ public struct LogisticRegression: Head, Equatable {
 
   public let width: Int
   public let classCount: Int
-  /// The classes with training rows, ascending.
+  public let labelKind: LabelKind
+  /// The classes with training rows, ascending; of labels those that some rows have and some not.
   public let trainedClasses: [Int]
+  /// The labels that each training row has.
+  public let constantLabels: [Int]
   /// [outputs, width], row-major: one output for two trained classes (the score of the second),
-  /// else one a trained class.
+  /// else one a trained class or label.
   public let coefficients: [Double]
   /// [outputs].
   public let intercepts: [Double]
@@ -85,14 +92,47 @@ public struct LogisticRegression: Head, Equatable {
     guard features.columns == width else {
       throw .widthMismatch(expected: width, found: features.columns)
     }
-    try features.checkFinite()
-    let blocks = RowBlocks(features: features, standardization: standardization)
-    let parameters = Self.joined(coefficients, intercepts)
+    let blocks = RowBlocks(.memory(features, at: nil), standardization: standardization)
+    try inMemory { try blocks.checkFinite(threads: threads) }
+    let parameters = joined
+    var values = [Double](repeating: 0, count: features.rows * classCount)
+    blocks.withRowsInMemory { window in
+      values.withUnsafeMutableBufferPointer { values in
+        guard let output = values.baseAddress else { return }
+        Parallel.forEach(blocks.count, threads: threads) { block in
+          predict(blocks, block, of: window, parameters, into: output)
+        }
+      }
+    }
+    return ClassProbabilities(rows: features.rows, classCount: classCount, values: values)
+  }
+
+  /// The probability of each class or label for each row of `features` [n, width].
+  ///
+  /// - Throws: `widthMismatch`.
+  public func predictProbabilities(
+    _ features: SparseMatrix, threads: Int
+  ) throws(HeadError) -> ClassProbabilities {
+    guard features.columns == width else {
+      throw .widthMismatch(expected: width, found: features.columns)
+    }
     var values = [Double](repeating: 0, count: features.rows * classCount)
     values.withUnsafeMutableBufferPointer { values in
       guard let output = values.baseAddress else { return }
-      Parallel.forEach(blocks.count, threads: threads) { block in
-        predict(blocks, block, parameters, into: output)
+      Parallel.forEach(
+        features.rows, threads: threads, worker: { [Double](repeating: 0, count: outputs) }
+      ) { row, scores in
+        for k in 0..<outputs {
+          scores[k] = intercepts[k]
+          for entry in features.entries(ofRow: row) {
+            scores[k] +=
+              features.values[entry] * coefficients[k * width + Int(features.columnIndices[entry])]
+          }
+        }
+        scores.withUnsafeMutableBufferPointer { scores in
+          guard let scores = scores.baseAddress else { return }
+          normalize(scores, into: output + row * classCount)
+        }
       }
     }
     return ClassProbabilities(rows: features.rows, classCount: classCount, values: values)
@@ -100,11 +140,10 @@ public struct LogisticRegression: Head, Equatable {
 
   /// Writes the probabilities of block `index` to their rows of `output` [n, classCount].
   private func predict(
-    _ blocks: RowBlocks, _ index: Int, _ parameters: [Double],
+    _ blocks: RowBlocks, _ index: Int, of window: RowBlocks.Window, _ parameters: [Double],
     into output: UnsafeMutablePointer<Double>
   ) {
     let columns = blocks.columns
-    let rows = blocks.rows(index)
     // Always a full block: the product's kernels, and with them the last bits, depend on its shape.
     var x = [Double](repeating: 0, count: RowBlocks.blockRows * columns)
     var z = [Double](repeating: 0, count: RowBlocks.blockRows * outputs)
@@ -114,11 +153,11 @@ public struct LogisticRegression: Head, Equatable {
           guard let x = x.baseAddress, let z = z.baseAddress, let w = parameters.baseAddress else {
             return
           }
-          blocks.load(rows: rows, into: x)
+          blocks.doubles(index, of: window, into: x)
           DoubleGemm.multiply(
             m: RowBlocks.blockRows, n: outputs, k: columns, .init(x, stride: columns),
             .init(w, stride: columns, transposed: true), into: z, stride: outputs)
-          for (i, row) in rows.enumerated() {
+          for (i, row) in blocks.rows(index).enumerated() {
             normalize(z + i * outputs, into: output + row * classCount)
           }
         }
@@ -126,11 +165,16 @@ public struct LogisticRegression: Head, Equatable {
     }
   }
 
-  /// Turns one row's scores into probabilities of the trained classes.
+  /// Turns one row's scores into probabilities of the trained classes or labels.
   private func normalize(
     _ scores: UnsafeMutablePointer<Double>, into probabilities: UnsafeMutablePointer<Double>
   ) {
-    if outputs == 1 {
+    if labelKind == .multiLabel {
+      for (score, index) in trainedClasses.enumerated() {
+        probabilities[index] = sigmoid(scores[score])
+      }
+      for index in constantLabels { probabilities[index] = 1 }
+    } else if outputs == 1 {
       probabilities[trainedClasses[0]] = sigmoid(-scores[0])
       probabilities[trainedClasses[1]] = sigmoid(scores[0])
     } else {
@@ -140,10 +184,20 @@ public struct LogisticRegression: Head, Equatable {
   }
 
   /// [outputs, width + 1]: each row of coefficients with its intercept.
-  private static func joined(_ coefficients: [Double], _ intercepts: [Double]) -> [Double] {
-    let width = coefficients.count / intercepts.count
-    return intercepts.indices.flatMap { output in
+  var joined: [Double] {
+    intercepts.indices.flatMap { output in
       coefficients[output * width..<(output + 1) * width] + [intercepts[output]]
     }
+  }
+}
+
+/// What reads memory alone throws nothing else than a `HeadError`.
+func inMemory<Result>(_ body: () throws -> Result) throws(HeadError) -> Result {
+  do {
+    return try body()
+  } catch let error as HeadError {
+    throw error
+  } catch {
+    preconditionFailure("memory cannot fail to be read: \(error)")
   }
 }

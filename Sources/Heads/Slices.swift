@@ -13,8 +13,13 @@ struct Slices: Sendable {
     count = max(1, min(32, items, (1 << 23) / max(resultSize, 1)))
   }
 
-  subscript(slice: Int) -> Range<Int> {
-    items * slice / count..<items * (slice + 1) / count
+  /// The blocks of `window` that are `slice`'s: every `count`-th of all.
+  ///
+  /// Dealt out so, the blocks of a small window are shared by all threads, and a slice's sum does
+  /// not depend on the windows: rows that are streamed give the same bits as rows in memory.
+  func blocks(_ slice: Int, in window: Range<Int>) -> StrideTo<Int> {
+    let offset = (slice - window.lowerBound % count + count) % count
+    return stride(from: window.lowerBound + offset, to: window.upperBound, by: count)
   }
 
   /// The element-wise sum of the slices' results [count, size], in the order of the slices.

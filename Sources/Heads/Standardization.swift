@@ -18,19 +18,36 @@ public struct Standardization: Sendable, Equatable {
   ///
   /// - Precondition: there is a row.
   init(fitting features: Matrix, threads: Int) {
-    precondition(features.rows > 0)
-    let count = Double(features.rows)
-    let width = features.columns
-    let mean = Self.columnSums(features, threads: threads) { value, _ in value }
+    do {
+      try self.init(
+        fitting: RowBlocks(.memory(features, at: nil), standardization: nil), threads: threads)
+    } catch {
+      preconditionFailure("memory cannot fail to be read: \(error)")
+    }
+  }
+
+  /// Mean and deviation of the rows' columns.
+  ///
+  /// - Throws: what the rows' medium throws.
+  /// - Precondition: there is a row.
+  init(fitting blocks: RowBlocks, threads: Int) throws {
+    precondition(blocks.rowCount > 0)
+    let count = Double(blocks.rowCount)
+    let mean = try Self.columnSums(blocks, threads: threads) { value, _, _ in value }
       .map { $0 / count }
-    let squares = mean.withUnsafeBufferPointer { mean in
-      Self.columnSums(features, threads: threads) { value, column in
+    let squares = try mean.withUnsafeBufferPointer { mean in
+      try Self.columnSums(blocks, threads: threads) { value, column, _ in
         (value - mean[column]) * (value - mean[column])
       }
     }
+    self.init(mean: mean, squares: squares, count: count)
+  }
+
+  /// `squares`: the sums of the columns' squared distances from their means: [width].
+  init(mean: [Double], squares: [Double], count: Double) {
     // A column is constant when its variance is within the rounding of its mean; the bound is that
     // of sklearn.preprocessing._data._is_constant_feature.
-    let scale = (0..<width).map { column in
+    let scale = mean.indices.map { column in
       let variance = squares[column] / count
       let rounding = count * .ulpOfOne * mean[column]
       let isConstant = variance <= count * .ulpOfOne * variance + rounding * rounding
@@ -39,18 +56,34 @@ public struct Standardization: Sendable, Equatable {
     self.init(mean: mean, scale: scale)
   }
 
+  /// The mean of each column [width], rows counting as much as their weights.
+  ///
+  /// - Throws: what the rows' medium throws.
+  static func weightedMean(
+    _ blocks: RowBlocks, _ weights: [Double], threads: Int
+  ) throws -> [Double] {
+    let sum = weights.reduce(0, +)
+    return try weights.withUnsafeBufferPointer { weights in
+      try columnSums(blocks, threads: threads) { value, _, row in value * weights[row] }
+    }.map { $0 / sum }
+  }
+
+  /// The sums over the rows of `term` (value, column, row): [width].
   private static func columnSums(
-    _ features: Matrix, threads: Int, _ term: (Double, Int) -> Double
-  ) -> [Double] {
-    let width = features.columns
-    let slices = Slices(count: features.rows, resultSize: width)
+    _ blocks: RowBlocks, threads: Int, _ term: (Double, Int, Int) -> Double
+  ) throws -> [Double] {
+    let width = blocks.width
+    let slices = Slices(count: blocks.count, resultSize: width)
     var sums = [Double](repeating: 0, count: slices.count * width)
-    sums.withUnsafeMutableBufferPointer { sums in
-      features.storage.withUnsafeBufferPointer { storage in
+    try blocks.forEachWindow { window in
+      sums.withUnsafeMutableBufferPointer { sums in
         Parallel.forEach(slices.count, threads: threads) { slice in
-          for row in slices[slice] {
-            for column in 0..<width {
-              sums[slice * width + column] += term(Double(storage[row * width + column]), column)
+          for block in slices.blocks(slice, in: window.blocks) {
+            for row in blocks.rows(block) {
+              let values = window.row(row)
+              for column in 0..<width {
+                sums[slice * width + column] += term(Double(values[column]), column, row)
+              }
             }
           }
         }

@@ -89,6 +89,14 @@ extension KernelSet {
     table.pointee.pack(packed, b, stride, columns, depth)
   }
 
+  /// The same of `b` [depth, columns].
+  public func packStraight(
+    _ packed: UnsafeMutablePointer<Float>, _ b: UnsafePointer<Float>, stride: Int, columns: Int,
+    depth: Int
+  ) {
+    learning.pack_straight(packed, b, stride, columns, depth)
+  }
+
   /// `out += ` the sum of the rows of `x` [rows, columns], in their order.
   public func addColumnSums(
     _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, columns: Int

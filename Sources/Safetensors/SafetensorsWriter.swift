@@ -9,6 +9,7 @@ public enum SafetensorsWriter {
     public enum Values: Sendable, Equatable {
       case float32([Float])
       case float64([Double])
+      case uint8([UInt8])
     }
 
     public let name: String
@@ -52,6 +53,7 @@ public enum SafetensorsWriter {
       switch tensor.values {
       case .float32(let values): for value in values { append(value.bitPattern, to: &bytes) }
       case .float64(let values): for value in values { append(value.bitPattern, to: &bytes) }
+      case .uint8(let values): bytes += values
       }
     }
     return bytes
@@ -121,6 +123,7 @@ extension SafetensorsWriter.Tensor {
     switch values {
     case .float32(let values): values.count
     case .float64(let values): values.count
+    case .uint8(let values): values.count
     }
   }
 
@@ -128,6 +131,7 @@ extension SafetensorsWriter.Tensor {
     switch values {
     case .float32: .float32
     case .float64: .float64
+    case .uint8: .uint8
     }
   }
 

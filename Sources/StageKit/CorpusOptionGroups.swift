@@ -1,5 +1,5 @@
 public import ArgumentParser
-import Contracts
+public import Contracts
 public import Corpora
 import Digests
 
@@ -11,6 +11,32 @@ public struct ColumnOptions: ParsableArguments {
   @Option(
     help: "The column with the classes. (default: label, or none where there is no such column)")
   public var labelColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Columns of 0 or 1, joined by commas: a row has any number of these labels. All empty: not \
+      known.
+      """, valueName: "columns"))
+  public var labelColumns: String?
+
+  @Option(
+    help: """
+      What stands between the labels where the label column has any number of them; an empty list \
+      is a row without a label.
+      """)
+  public var labelDelimiter: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What the label column has: single-label, multi-label (a list with --label-delimiter, or a \
+      JSON array of strings) or number.
+      """, valueName: "kind"))
+  public var labelType: String?
+
+  @Option(help: "The column that says how much a row counts in training.")
+  public var weightColumn: String?
 
   @Option(help: "The column with the rows' names. (default: row numbers from 0)")
   public var idColumn: String?
@@ -29,13 +55,61 @@ public struct ColumnOptions: ParsableArguments {
       throw ValidationError(
         "--format does not know '\(format)'; give csv, tsv, jsonl, lines or folder.")
     }
+    try validateLabels()
+  }
+
+  private func validateLabels() throws(ValidationError) {
+    let kind = labelType.map(LabelKind.init(rawValue:))
+    if let labelType, kind == .some(nil) {
+      let kinds = LabelKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--label-type does not know '\(labelType)'; give one of \(kinds).")
+    }
+    if labelColumns != nil, labelColumn != nil || labelDelimiter != nil {
+      throw ValidationError(
+        "--label-columns are the labels themselves; leave --label-column and --label-delimiter out."
+      )
+    }
+    if labelColumns != nil || labelDelimiter != nil, let kind, kind != .multiLabel {
+      throw ValidationError(
+        "--label-columns and --label-delimiter read multi-label rows, not --label-type"
+          + " \(labelType ?? "").")
+    }
+    if labelDelimiter == "" { throw ValidationError("--label-delimiter must not be empty.") }
+    if let names = indicatorColumns {
+      if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+        throw ValidationError("--label-columns names '\(twice)' twice.")
+      }
+      if names.contains("") {
+        throw ValidationError("--label-columns wants names joined by commas.")
+      }
+    }
+  }
+
+  private var indicatorColumns: [String]? {
+    labelColumns.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
+  /// What the labels are.
+  public var labelReading: LabelReading {
+    if let columns = indicatorColumns { return .indicators(columns) }
+    if let labelDelimiter { return .lists(delimiter: labelDelimiter) }
+    return switch labelType.flatMap(LabelKind.init(rawValue:)) {
+    case .number?: .numbers
+    case .multiLabel?: .lists(delimiter: nil)
+    case .singleLabel?, nil: .classes
+    }
   }
 
   public var corpusOptions: CorpusOptions {
     var options = CorpusOptions()
     options.textColumn = textColumn
-    options.labelColumn = labelColumn ?? "label"
-    options.labelRequired = labelColumn != nil
+    options.labels = labelReading
+    options.labelColumn = labelColumns == nil ? labelColumn ?? "label" : nil
+    // Who says what the labels are has some.
+    options.labelRequired = labelColumn != nil || labelReading != .classes
+    options.weightColumn = weightColumn
     options.idColumn = idColumn
     options.splitColumn = splitColumn
     options.format = format.flatMap(CorpusFormat.init(rawValue:))
@@ -43,16 +117,27 @@ public struct ColumnOptions: ParsableArguments {
   }
 
   /// Whether the usual label column was looked for and nothing was found.
-  public func labelIsMissing(_ labels: EncodedLabels) -> Bool {
-    labelColumn == nil && labels.classNames.isEmpty
+  public func labelIsMissing(_ classNames: [String]) -> Bool {
+    labelColumn == nil && labelReading == .classes && classNames.isEmpty
   }
 
   public var json: JSONValue {
     func name(_ column: String?) -> JSONValue { column.map { .string($0) } ?? .null }
-    return .object([
+    var values: [String: JSONValue] = [
       "text": .string(textColumn), "label": name(labelColumn), "id": name(idColumn),
       "split": name(splitColumn),
-    ])
+    ]
+    // Only where they are used: the settings of a file with classes stay what they were.
+    switch labelReading {
+    case .classes: break
+    case .numbers: values["label_type"] = .string(LabelKind.number.rawValue)
+    case .lists(let delimiter):
+      values["label_type"] = .string(LabelKind.multiLabel.rawValue)
+      values["label_delimiter"] = name(delimiter)
+    case .indicators(let columns): values["label_columns"] = .strings(columns)
+    }
+    if let weightColumn { values["weight"] = .string(weightColumn) }
+    return .object(values)
   }
 }
 
@@ -87,6 +172,28 @@ public struct SplitOptions: ParsableArguments {
     if stratify && testSize == nil && validationSize == nil {
       throw ValidationError("--stratify needs --test-size or --validation-size.")
     }
+  }
+
+  /// Refuses to stratify what has no classes.
+  ///
+  /// - Throws: `ValidationError`.
+  public func validate(with columns: ColumnOptions) throws {
+    if stratify, columns.labelReading != .classes {
+      throw ValidationError(
+        "--stratify keeps the shares of classes, and label sets and numbers have none; leave it"
+          + " out, or say the parts with --split-column.")
+    }
+  }
+
+  /// The rows' parts: what the split column says, or as the sizes and the seed deal them.
+  ///
+  /// - Throws: `SplitError`.
+  public func splits(
+    of rows: TokenizedRows, labels: Labels, columns: ColumnOptions
+  ) throws(SplitError) -> [Split] {
+    columns.splitColumn == nil
+      ? try plan.assign(labels: labels.classes, count: rows.count)
+      : rows.splits.map { $0 ?? .train }
   }
 
   public var plan: SplitPlan {

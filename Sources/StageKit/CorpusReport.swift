@@ -14,6 +14,7 @@ public struct CorpusReport: Sendable {
   private let parts: [Part]
   private let rows: Int
   private let labelled: Int
+  private let labels: Labels
   private let classNames: [String]
   private let maxLength: Int
   private let megabytesPerSecond: Double
@@ -22,11 +23,12 @@ public struct CorpusReport: Sendable {
   /// `tokens`: tokens of each row without truncation, special tokens included.
   /// `megabytesPerSecond`: of the texts' UTF-8, tokenizing and digesting them.
   public init(
-    splits: [Split], labels: [Int32], classNames: [String], words: [Int32], tokens: [Int32],
+    splits: [Split], labels: Labels, classNames: [String], words: [Int32], tokens: [Int32],
     maxLength: Int, megabytesPerSecond: Double
   ) {
     rows = splits.count
-    labelled = labels.count { $0 >= 0 }
+    labelled = splits.indices.count(where: labels.isLabelled)
+    self.labels = labels
     self.classNames = classNames
     self.maxLength = maxLength
     self.megabytesPerSecond = megabytesPerSecond
@@ -52,9 +54,7 @@ public struct CorpusReport: Sendable {
   public var text: String {
     let unlabelled = rows - labelled
     var lines = [
-      "\(rows) rows, \(classNames.count) classes"
-        + (classNames.isEmpty ? "" : ": " + classNames.prefix(10).joined(separator: ", "))
-        + (classNames.count > 10 ? ", …" : "")
+      "\(rows) rows, " + labelText
         + (unlabelled > 0 && labelled > 0 ? " (\(unlabelled) rows without a label)" : "")
     ]
     lines.append(parts.map { "\($0.split.name) \($0.rows)" }.joined(separator: ", "))
@@ -64,12 +64,30 @@ public struct CorpusReport: Sendable {
       lines.append("\(part.split.name) sequence lengths (tokens):")
       lines += Self.lengths(part.tokens)
     }
-    lines.append("Is Multi-Label? False")
+    lines.append("Is Multi-Label? \(labels.kind == .multiLabel ? "True" : "False")")
     let share = rows > 0 ? 1000 * truncated / rows : 0
     lines.append(
       "max-length \(maxLength) truncates \(truncated) of \(rows) texts "
         + "(\(share / 10).\(share % 10) %)")
     return lines.joined(separator: "\n")
+  }
+
+  /// The classes, or the labels with how many a row has, or between what the numbers lie.
+  private var labelText: String {
+    let names =
+      classNames.prefix(10).joined(separator: ", ") + (classNames.count > 10 ? ", …" : "")
+    switch labels {
+    case .classes:
+      return "\(classNames.count) classes" + (classNames.isEmpty ? "" : ": " + names)
+    case .sets(let sets):
+      let set = sets.values.count { $0 == 1 }
+      let mean = (100 * Double(set) / Double(max(1, labelled))).rounded() / 100
+      return "\(classNames.count) labels, \(mean) a row: " + names
+    case .numbers(let numbers):
+      let known = numbers.filter { !$0.isNaN }
+      guard let lowest = known.min(), let highest = known.max() else { return "no numbers" }
+      return "numbers from \(lowest) to \(highest)"
+    }
   }
 
   public var json: [String: JSONValue] {
@@ -78,6 +96,7 @@ public struct CorpusReport: Sendable {
       "max_length": .integer(maxLength), "truncated": .integer(truncated),
       "tokenize_mb_per_second": .real((megabytesPerSecond * 10).rounded() / 10),
     ]
+    if labels.kind != .singleLabel { values["label_kind"] = .string(labels.kind.rawValue) }
     for part in parts {
       func lengths(_ lengths: SequenceLengths) -> JSONValue {
         .object([

@@ -11,10 +11,13 @@ public struct RunResults: Sendable {
   public let labels: Labels
   public let classNames: [String]
   public let predictions: Predictions
+  /// What stands in metrics.json beside the run's own metrics: those of comparisons.
+  public let comparisons: [String: Double]
 
   /// - Precondition: all have the same rows, and labels and predictions are of one kind.
   public init(
-    ids: [String], splits: [Split], labels: Labels, classNames: [String], predictions: Predictions
+    ids: [String], splits: [Split], labels: Labels, classNames: [String], predictions: Predictions,
+    comparisons: [String: Double] = [:]
   ) {
     precondition(
       splits.count == ids.count && labels.count == ids.count && predictions.count == ids.count)
@@ -23,6 +26,7 @@ public struct RunResults: Sendable {
     self.labels = labels
     self.classNames = classNames
     self.predictions = predictions
+    self.comparisons = comparisons
   }
 
   /// The split that the reports speak of: test, else validation, else train.
@@ -36,9 +40,9 @@ public struct RunResults: Sendable {
   }
 
   /// Flat numbers for every split that has labelled rows: `test.accuracy`, `test.f1_macro`, …,
-  /// NaN where one is not defined.
+  /// NaN where one is not defined; and those of ``comparisons``.
   public var metrics: [String: Double] {
-    var metrics: [String: Double] = [:]
+    var metrics = comparisons
     for split in Split.allCases {
       let rows = rows(split)
       guard !rows.isEmpty else { continue }

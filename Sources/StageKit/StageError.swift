@@ -8,6 +8,18 @@ public enum StageError: Error, Equatable {
   case noSuchView(asked: String, path: String, available: [String])
   /// An option's value is not one of those known.
   case badOption(option: String, value: String, expected: String)
+  /// An option of firn-train that means nothing to the head.
+  case optionOfAnotherHead(option: String, head: String, heads: [String])
+  /// Two options that say the same thing in two ways.
+  case optionsExclude(String, String)
+  /// The head cannot learn from this file, or not from this kind of it.
+  case wrongInput(path: String, head: String, needs: String)
+  /// The head cannot learn from labels of this kind.
+  case wrongLabelKind(path: String, kind: String, head: String, heads: [String])
+  /// `--train-sizes` asks for more than there are train rows.
+  case tooFewTrainingRows(asked: Int, rows: Int, path: String)
+  /// Views cannot be ranked: no row is for validation, and no cross-validation is asked for.
+  case noValidationRows(path: String)
   /// No text was given to predict.
   case noText
   /// The features hold no labels to learn from.

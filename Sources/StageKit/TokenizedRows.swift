@@ -9,8 +9,10 @@ public struct TokenizedRows {
   private static var bytesPerBlock: Int { 4 << 20 }
 
   private let tokenizer: ParallelTokenizer
-  /// The rows' classes.
-  public var labels = LabelEncoder()
+  /// The rows' labels.
+  public private(set) var labels: LabelCollector
+  /// The rows' weights; nil where no column has them.
+  public private(set) var weights: [Double]?
   /// The rows' parts, where a column says so.
   public private(set) var splits: [Split?] = []
   /// Whitespace-separated words of each text.
@@ -22,8 +24,10 @@ public struct TokenizedRows {
   public private(set) var seconds = 0.0
   private var content: [UInt8] = []
 
-  public init(tokenizer: ParallelTokenizer) {
+  public init(tokenizer: ParallelTokenizer, options: CorpusOptions) {
     self.tokenizer = tokenizer
+    self.labels = LabelCollector(options.labels)
+    weights = options.weightColumn == nil ? nil : []
   }
 
   /// The number of rows so far.
@@ -50,8 +54,9 @@ public struct TokenizedRows {
       bytes += row.text.utf8.count
       labels.append(row.label)
       splits.append(row.split)
+      if let weight = row.weight { weights?.append(weight) }
       words.append(Int32(clamping: WhitespaceWords.count(in: row.text)))
-      keys += "\(id)\0\(row.label ?? "")\0"
+      keys += "\(id)\0\(row.labelKey)\0"
     }
     guard !texts.isEmpty else { return nil }
     let started = Machine.now
@@ -67,5 +72,19 @@ public struct TokenizedRows {
     return TokensBlock(
       ids: ids, tokens: encoded.tokens, fullCounts: encoded.fullCounts, truncated: truncated,
       textDigests: encoded.digests, texts: texts)
+  }
+}
+
+extension CorpusRow {
+  /// The label and the weight as text that differs where they do.
+  fileprivate var labelKey: String {
+    let label: String =
+      switch label {
+      case nil: ""
+      case .name(let name)?: name
+      case .number(let number)?: "\(number)"
+      case .set(let names)?: names.map { "\u{1}" + $0 }.joined() + "\u{1}"
+      }
+    return label + (weight.map { "\0\($0)" } ?? "")
   }
 }

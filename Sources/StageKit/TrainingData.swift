@@ -14,28 +14,13 @@ extension FeaturesFile {
     }
     return key
   }
-
-  /// The head's probabilities for every row, read in blocks: [rows, classes].
-  ///
-  /// - Throws: `HDF5Error`, `HeadError`.
-  public func predict(_ head: some Head, view: FeatureKey, threads: Int) throws
-    -> ClassProbabilities
-  {
-    let rowsPerBlock = 8192
-    var values: [Double] = []
-    for start in stride(from: 0, to: count, by: rowsPerBlock) {
-      let block = try features(start..<min(start + rowsPerBlock, count), of: view)
-      values += try head.predictProbabilities(block, threads: threads).values
-    }
-    return ClassProbabilities(rows: count, classCount: head.classCount, values: values)
-  }
 }
 
 extension FeatureProvenance {
   /// What a head keeps of the features it learned from.
-  public init(_ provenance: Provenance, view: FeatureKey) {
+  public init(_ provenance: Provenance, view: String) {
     self.init(
-      view: view.description, model: provenance.model, modelSHA256: provenance.modelSHA256,
+      view: view, model: provenance.model, modelSHA256: provenance.modelSHA256,
       tokenizerSHA256: provenance.tokenizerSHA256, config: provenance.config,
       configSHA256: provenance.configSHA256, maxLength: provenance.maxLength)
   }

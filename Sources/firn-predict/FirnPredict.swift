@@ -8,8 +8,8 @@ struct FirnPredict: Stage {
     commandName: "firn-predict",
     abstract: "Predict the class of texts with a trained run.",
     discussion: """
-      Prints one class a text. The model that the run names is found by its digest; another is \
-      refused.
+      Prints one class a text; of a run on label sets the labels, on numbers the number. The model \
+      that the run names is found by its digest; another is refused. A tfidf run needs none.
 
       Examples:
         firn-predict runs/logistic "A wonderful little production."
@@ -49,7 +49,7 @@ struct FirnPredict: Stage {
       }
     }
     console.summary([
-      "run": .string(run), "model": .string(predictor.modelName),
+      "run": .string(run), "model": predictor.modelName.map { .string($0) } ?? .null,
       "classes": .strings(predictor.classNames), "predictions": .array(predictions),
     ])
   }

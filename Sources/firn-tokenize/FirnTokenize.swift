@@ -20,6 +20,7 @@ struct FirnTokenize: Stage {
       Examples:
         firn-tokenize reviews.csv --model data/models/all-MiniLM-L6-v2 -o tokens.h5 \\
           --text-column review --label-column sentiment --test-size 0.2 --validation-size 0.2
+        firn-tokenize comments.csv --model MODEL -o tokens.h5 --label-columns toxic,insult
         cat lines.txt | firn-tokenize - --model all-MiniLM-L6-v2 -o tokens.h5
       """,
     version: Firn.version)
@@ -50,6 +51,7 @@ struct FirnTokenize: Stage {
 
   func validate() throws {
     if input.isEmpty { throw ValidationError("Give at least one INPUT.") }
+    try splitting.validate(with: columns)
   }
 
   func execute(_ console: Console) throws {
@@ -85,24 +87,21 @@ struct FirnTokenize: Stage {
     let progress = StageKit.Progress(console, "tokenizing", total: 0, unit: "texts")
     var rows = TokenizedRows(
       tokenizer: ParallelTokenizer(
-        tokenizer, maxLength: length, threads: common.threadCount, digests: true))
+        tokenizer, maxLength: length, threads: common.threadCount, digests: true), options: options)
     while let block = try rows.nextBlock(from: &reader) {
       try writer.append(block)
       progress.advance(block.count)
     }
     progress.finish()
-    let encoded = rows.labels.finish()
-    let splits =
-      columns.splitColumn == nil
-      ? try splitting.plan.assign(labels: encoded.labels, count: rows.count)
-      : rows.splits.map { $0 ?? .train }
+    let (labels, classNames) = try rows.labels.finish()
+    let splits = try splitting.splits(of: rows, labels: labels, columns: columns)
     try writer.finish(
-      labels: .classes(encoded.labels), classNames: encoded.classNames, splits: splits,
+      labels: labels, classNames: classNames, weights: rows.weights, splits: splits,
       provenance: provenance(source.sha256 ?? rows.sha256))
     let report = CorpusReport(
-      splits: splits, labels: encoded.labels, classNames: encoded.classNames, words: rows.words,
+      splits: splits, labels: labels, classNames: classNames, words: rows.words,
       tokens: rows.fullCounts, maxLength: length, megabytesPerSecond: rows.megabytesPerSecond)
-    if columns.labelIsMissing(encoded) {
+    if columns.labelIsMissing(classNames) {
       console.warning("no column 'label' was found; every row is without a label")
     }
     console.result(report.text)

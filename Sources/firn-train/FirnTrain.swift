@@ -2,10 +2,10 @@ import ArgumentParser
 import AtomicFiles
 import Contracts
 import Digests
+import Experiments
 import FeatureStore
 import Heads
 import Kernels
-import Reporting
 import StageKit
 
 @main
@@ -15,107 +15,94 @@ struct FirnTrain: Stage {
     abstract: "Train a light head on cached features: a run folder.",
     discussion: """
       The head learns from the train rows; reports speak of the test rows, or of validation or \
-      train where there are none.
+      train where there are none. logistic, mlp and ridge learn from a features file's views; tfidf \
+      from a tokens file's texts; rnn from a tokens file's ids, with an embedding of its own, or \
+      from the hidden states of every token that firn-encode --token-features keeps.
+
+      Comparisons add a csv to the run folder each: --seeds seeds.csv, --cv cv_results.csv, \
+      --grid grid.csv, --train-sizes learning_curve.csv, --view all views.csv. Test rows decide \
+      nothing in any of them.
 
       Examples:
         firn-train features.h5 --head logistic -o runs/logistic
-        firn-train features.h5 --head logistic -o runs/c10 --C 10 --class-weight balanced
+        firn-train features.h5 --head logistic -o runs/c --grid --cv 5 --view all
+        firn-train features.h5 --head mlp -o runs/mlp --hidden 256,64 --seeds 1,2,3
+        firn-train tokens.h5 --head tfidf -o runs/tfidf --train-sizes 100,1000,5000
       """,
     version: Firn.version)
 
-  @Argument(help: "A features file that firn-encode wrote.")
+  @Argument(help: "A features file that firn-encode wrote, or a tokens file of firn-tokenize's.")
   var features: String
 
-  @Option(help: "The head: logistic.")
+  @Option(help: "The head: logistic, mlp, rnn, tfidf or ridge.")
   var head = "logistic"
 
   @Option(name: [.short, .long], help: "The run folder to write.")
   var output: String
 
-  @Option(help: "The view to learn from, such as layers/6/mean. (default: the file's first)")
+  @Option(
+    help: ArgumentHelp(
+      """
+      The view to learn from, such as layers/6/mean; several joined by commas; all: every view is \
+      ranked by the validation rows and the best is taken. (default: the file's first)
+      """, valueName: "views"))
   var view: String?
 
-  @OptionGroup var logistic: LogisticOptions
-
-  @Option(help: "Recorded in run.json; the logistic head's optimum does not depend on it.")
-  var seed: UInt32 = 42
-
-  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Settings of the heads") var options: HeadOptions
+  @OptionGroup(title: "Comparisons") var comparing: ComparisonOptions
+  @OptionGroup(title: "Common options") var common: CommonOptions
 
   func execute(_ console: Console) throws {
     let clock = StageClock()
-    guard head == "logistic" else {
-      throw StageError.badOption(option: "--head", value: head, expected: "logistic")
-    }
-    try DoubleGemm.prepare()
-    let file = try FeaturesFile(path: features)
-    let key = try file.view(named: view)
-    let inputs: [String: JSONValue] = [
-      "features_sha256": .string(try SHA256Digest(ofFile: features).description),
-      "model": .string(file.provenance.model),
-      "model_sha256": .string(file.provenance.modelSHA256),
-      "config_sha256": .string(file.provenance.configSHA256),
-    ]
-    let settings = logistic.settings.merging([
-      "head": .string(head), "view": .string(key.description), "seed": .integer(Int(seed)),
-    ]) { $1 }
+    let kind = try HeadKind(option: head)
+    let comparisons = try ComparisonPlan(comparing, head: kind)
+    let input = try TrainingInput(path: features)
+    let columns = input.columns
+    let all = 0..<columns.count
+    let labels = try columns.rowLabels(all)
+    let plan = try HeadPlan(kind: kind, options: options, input: input, labels: labels)
+    let views = try plan.views(view)
+    let inputs = input.description(digest: try SHA256Digest(ofFile: features).description)
+    let settings = plan.settings.merging(comparisons.settings) { $1 }
+      .merging(["view": .string(view ?? plan.name(of: views[0]))]) { $1 }
     if !common.force, RunManifest.isUpToDate(output, settings: settings, inputs: inputs) {
       console.notice("\(output) is up to date")
       return console.summary(["output": .string(output), "up_to_date": true])
     }
 
-    let all = 0..<file.count
-    let labels = try file.columns.labels(all)
-    let splits = try file.columns.splits(all)
-    let train = all.filter { splits[$0] == .train && labels[$0] >= 0 }
-    guard labels.contains(where: { $0 >= 0 }) else { throw StageError.noLabels(path: features) }
-    try requireTwoClasses(train.map { labels[$0] }, of: file.columns.classNames)
+    try DoubleGemm.prepare()
+    let splits = try columns.splits(all)
+    let study = try TrainingStudy(
+      plan, comparisons, input, labels: labels, splits: splits, threads: common.threadCount,
+      console: console)
     let folder = try AtomicFolder(path: output, marker: "run.json")
-    let inputRows = try file.features(at: train, of: key)
     clock.phase("read")
-    let model = try LogisticRegression.fit(
-      features: inputRows, labels: train.map { Int(labels[$0]) },
-      classCount: file.columns.classNames.count, configuration: logistic.configuration,
-      threads: common.threadCount)
+    let outcome = try study.run(views: views)
+    for warning in outcome.warnings { console.warning(warning) }
     clock.phase("fit")
-    if !model.summary.converged {
-      console.warning("the optimum was not reached: gradient \(model.summary.gradientNorm)")
-    }
-    let probabilities = try file.predict(model, view: key, threads: common.threadCount)
     let results = RunResults(
-      ids: try file.columns.ids(all), splits: splits, labels: .classes(labels),
-      classNames: file.columns.classNames, predictions: .classes(probabilities))
+      ids: try columns.ids(all), splits: splits, labels: labels, classNames: columns.classNames,
+      predictions: try outcome.trained.predict(Array(all), common.threadCount),
+      comparisons: outcome.metrics)
     clock.phase("predict")
 
-    let archive = HeadArchive(
-      head: model, classNames: results.classNames,
-      features: FeatureProvenance(file.provenance, view: key)
-    ).encode()
+    let archive = outcome.trained.archive(
+      results.classNames, FeatureProvenance(input.provenance, view: plan.name(of: outcome.views)))
     try folder.write(archive.json, to: HeadArchive.jsonName)
     try folder.write(archive.safetensors, to: HeadArchive.safetensorsName)
     try results.write(to: folder)
-    let validation = results.metrics["validation.accuracy"].map { "\($0)" } ?? ""
-    try folder.write(
-      ("step,loss,learning_rate,validation_accuracy\n"
-        + CSV.record(["\(model.summary.iterations)", "\(model.summary.objective)", "", validation]))
-        .utf8,
-      to: "history.csv")
+    for (name, text) in outcome.files { try folder.write(text.utf8, to: name) }
     let manifest = RunManifest(
       stage: Self._commandName, settings: settings, inputs: inputs, seconds: clock.seconds,
       threads: common.threadCount, kernels: try KernelSet.selected().name)
     try folder.write(manifest.bytes, to: "run.json")
     try folder.commit()
+
     console.result("\(results.reportedSplit.name) split:\n\n" + results.report)
+    if !outcome.text.isEmpty { console.result(outcome.text) }
     var summary = clock.json(output: output)
     summary["metrics"] = .object(results.metrics.mapValues { .real($0) })
+    summary["view"] = .string(plan.name(of: outcome.views))
     console.summary(summary)
-  }
-
-  /// The head would refuse too, but knows neither the file nor the classes' names.
-  private func requireTwoClasses(_ labels: [Int32], of classNames: [String]) throws(StageError) {
-    guard let first = labels.first else { throw .noTrainingRows(path: features) }
-    guard labels.contains(where: { $0 != first }) else {
-      throw .singleClass(path: features, name: classNames[Int(first)])
-    }
   }
 }

@@ -14,11 +14,13 @@ struct LabelKindTests {
 
   /// Row `i` has the labels that are bits of `i`; every tenth row's are not known.
   private var sets: LabelSets {
-    LabelSets(
-      rows: rows, labelCount: 3,
-      values: (0..<rows).flatMap { row in
-        (0..<3).map { row % 10 == 9 ? LabelSets.unknown : UInt8(row >> $0 & 1) }
-      })
+    var values: [UInt8] = []
+    for row in 0..<rows {
+      for label in 0..<3 {
+        values.append(row % 10 == 9 ? LabelSets.unknown : UInt8(row >> label & 1))
+      }
+    }
+    return LabelSets(rows: rows, labelCount: 3, values: values)
   }
 
   private var numbers: [Double] {
@@ -88,14 +90,18 @@ struct LabelKindTests {
     }
   }
 
+  private func fixture(_ name: String) throws -> String {
+    try #require(Bundle.module.path(forResource: "Fixtures/\(name)", ofType: "h5"))
+  }
+
   /// Written by h5py: see Tests/Oracles/write_h5_fixtures.py.
   @Test func othersFiles() throws {
-    let sets = try FeaturesFile(path: Scratch.fixture("label-sets.h5"))
+    let sets = try FeaturesFile(path: fixture("label-sets"))
     #expect(
       try sets.columns.labelSets(0..<3)
         == LabelSets(rows: 3, labelCount: 2, values: [0, 1, 0, 0, 255, 255]))
     #expect(try sets.columns.weights(0..<3) == [1, 0, 2.5])
-    let numbers = try FeaturesFile(path: Scratch.fixture("numbers.h5"))
+    let numbers = try FeaturesFile(path: fixture("numbers"))
     let targets = try numbers.columns.targets(0..<3)
     #expect(targets[0] == -0.5 && targets[1].isNaN && targets[2] == 1e300)
   }

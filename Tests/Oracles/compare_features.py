@@ -21,6 +21,7 @@ import time
 import h5py
 import numpy as np
 
+OPTIONAL = ["label_matrix", "targets", "weights"]
 SHARED = ["ids", "labels", "class_names", "split", "text_sha256", "truncated"]
 
 
@@ -128,6 +129,12 @@ def compare_files(tokens, features, checks):
     """What features.h5 repeats of tokens.h5."""
     for name in SHARED:
         checks.equal(f"features' {name}", features[name], tokens[name])
+    for name in OPTIONAL:
+        checks.that(f"{name} in both files or in none", [0] * ((name in tokens) != (name in features)), 1)
+        if name in tokens and name in features:
+            # Bytes, because a row without a target has NaN.
+            checks.equal(f"features' {name}", np.frombuffer(features[name].tobytes(), np.uint8),
+                         np.frombuffer(tokens[name].tobytes(), np.uint8))
     checks.equal("features' n_tokens", features["n_tokens"], np.diff(tokens["offsets"]))
 
 

@@ -48,6 +48,8 @@ typedef struct firn_learning {
   // Every element is one chain of fused multiply-adds over depth, in order, from `start`: its bits
   // depend on its row of a and its column of b alone.
   void (*product)(const firn_product *task);
+  // Packs b [depth, columns], rows `stride` apart, as `pack` does its transpose: firn_packed_size floats.
+  void (*pack_straight)(float *packed, const float *b, size_t stride, size_t columns, size_t depth);
   // out += the sum of the rows of x [rows, columns], in order.
   void (*column_sums)(float *out, const float *x, size_t rows, size_t columns);
 

@@ -89,6 +89,14 @@ extension CorpusError {
         .usage,
         "\(Self.name(path)) is read as \(format.rawValue), which has no column \"\(column)\"",
         advice: "leave the column's option out, or give the format with its option")
+    case .noLabelDelimiter(let location, let column):
+      Complaint(
+        .usage, "\"\(column)\" has lists of labels, and nothing says what stands between them",
+        at: "\(location)", advice: "give it with --label-delimiter, for example ';'")
+    case .noLabelNames:
+      Complaint(
+        .badData, "no row has a label: all lists are empty",
+        advice: "check the label column and the delimiter")
     default: nil
     }
   }
@@ -133,11 +141,44 @@ extension CorpusError {
     case .wrongType(let location, let column, let expected, let found):
       Complaint(
         .badData, "\"\(column)\" is \(found) where \(expected) is wanted", at: "\(location)",
-        advice: "correct the value, or name another column")
+        advice: found == "an array" && !expected.contains("array")
+          ? "correct the value, or name another column; --label-type multi-label reads lists of labels"
+          : "correct the value, or name another column")
+    case .notAnIndicator, .missingIndicator, .notANumber, .notAWeight: valueComplaint
     case .unknownSplit(let location, let value):
       Complaint(
         .badData, "\"\(value)\" is no part of a data set", at: "\(location)",
         advice: "write train, validation or test")
+    default:
+      Complaint(.internal, "an error has no words: \(self)", advice: "please report this")
+    }
+  }
+}
+
+extension CorpusError {
+  /// The words for a label or weight that is not what its option wants.
+  fileprivate var valueComplaint: Complaint {
+    switch self {
+    case .notAnIndicator(let location, let column, let value):
+      Complaint(
+        .badData, "\"\(value)\" in the label column \"\(column)\" is neither 0 nor 1",
+        at: "\(location)", advice: "write 0 or 1, or false or true")
+    case .missingIndicator(let location, let column):
+      Complaint(
+        .badData, "the label column \"\(column)\" is empty, and another one is not",
+        at: "\(location)",
+        advice: "write 0 or 1, or leave all label columns empty where the labels are not known")
+    case .notANumber(let location, let column, let value):
+      Complaint(
+        .badData, "\"\(value)\" in \"\(column)\" is not a number", at: "\(location)",
+        advice: "write it like -1.5 or 2e3, with a point and without a unit")
+    case .notAWeight(let location, let column, let value):
+      Complaint(
+        .badData,
+        value.isEmpty
+          ? "the weight in \"\(column)\" is missing"
+          : "\"\(value)\" in \"\(column)\" is no weight: it is negative", at: "\(location)",
+        advice: "write a number from 0 up for every row; 0 leaves a row out of training")
     default:
       Complaint(.internal, "an error has no words: \(self)", advice: "please report this")
     }

@@ -11,6 +11,18 @@ extension HeadError: Explained {
       return Complaint(
         .badData, "all training rows are of one class (number \(index)): nothing to tell apart",
         advice: "check the label column and the split that the features were made with")
+    case .constantLabels:
+      return Complaint(
+        .badData, "no label tells training rows apart: every row has it, or none",
+        advice: "check the label columns and the split that the features were made with")
+    case .nonFiniteLabel(let row):
+      return Complaint(
+        .badData, "a label is not a finite number", at: "row \(row)",
+        advice: "correct the label column, or leave the label empty")
+    case .singular(let alpha):
+      return Complaint(
+        .badData, "some features are sums of others, and alpha = \(alpha) is too small for them",
+        advice: "choose a greater alpha")
     case .nonFiniteFeature(let row, let column):
       return Complaint(
         .badData, "a feature is not a finite number", at: "row \(row), column \(column)",
@@ -22,6 +34,14 @@ extension HeadError: Explained {
     case .badHyperparameter(let name, let value):
       return Complaint(
         .usage, "\(name) must be a positive number, not \(value)", advice: "choose another value")
+    case .diverged(let step, let rate):
+      return Complaint(
+        .badData, "training diverged at step \(step), at the learning rate \(rate)",
+        advice: "take a smaller learning rate, or clip gradients")
+    case .cancelled:
+      return Complaint(.interrupted, "training was cancelled", advice: "start it again")
+    case .kernels(let error):
+      return error.complaint
     case .cannotRead(let path):
       return Complaint(
         .noInput, "cannot read the head", at: path,

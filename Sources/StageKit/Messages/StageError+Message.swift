@@ -18,6 +18,28 @@ extension StageError: Explained {
     case .badOption(let option, let value, let expected):
       Complaint(
         .usage, "\(option) does not know '\(value)'", advice: "give \(expected)")
+    case .optionOfAnotherHead(let option, let head, let heads):
+      Complaint(
+        .usage, "\(option) means nothing to --head \(head)",
+        advice: "leave it out; it belongs to --head \(heads.joined(separator: " and "))")
+    case .optionsExclude(let first, let second):
+      Complaint(
+        .usage, "\(first) and \(second) cannot be given together", advice: "give one of them")
+    case .wrongInput(let path, let head, let needs):
+      Complaint(
+        .badData, "--head \(head) cannot learn from this file", at: path, advice: "give \(needs)")
+    case .wrongLabelKind(let path, let kind, let head, let heads):
+      Complaint(
+        .badData, "--head \(head) cannot learn from \(kind) labels", at: path,
+        advice: "give --head \(heads.joined(separator: " or "))")
+    case .tooFewTrainingRows(let asked, let rows, let path):
+      Complaint(
+        .badData, "--train-sizes asks for \(asked) of \(rows) training rows", at: path,
+        advice: "give \(rows) or less")
+    case .noValidationRows(let path):
+      Complaint(
+        .badData, "views cannot be ranked: there are no validation rows with a label", at: path,
+        advice: "tokenize with --validation-size, or rank by folds of the train rows: --cv 5")
     case .noText:
       Complaint(
         .usage, "there is no text to predict",
