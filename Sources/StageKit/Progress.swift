@@ -33,9 +33,10 @@ public final class Progress: Sendable {
   }
 
   /// Counts `count` more units.
-  ///
-  /// `note`: what else is to be said, at the line's end.
-  public func advance(_ count: Int, note: String? = nil) {
+  public func advance(_ count: Int) { advance(count, note: nil) }
+
+  /// The same; `note` is what else is to be said, at the line's end.
+  public func advance(_ count: Int, note: String?) {
     guard !console.quiet else { return }
     state.withLock { state in
       state.done += count
