@@ -1,3 +1,4 @@
+import Checkpoints
 import Contracts
 import Encoders
 import Heads

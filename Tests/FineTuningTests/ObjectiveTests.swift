@@ -1,0 +1,44 @@
+import Testing
+
+@testable import FineTuning
+
+/// Losses and their slopes; values by torch.nn.functional in float64.
+struct ObjectiveTests {
+  private func loss(
+    _ objective: Objective, _ logits: [Float], _ target: Target
+  ) -> (Double, [Double]) {
+    logits.withUnsafeBufferPointer { objective.loss($0, target) }
+  }
+
+  @Test func crossEntropyWithWeightsAndSmoothingIsTorchs() {
+    // cross_entropy([[0.5, -1, 2]], [1], weight=[1, 2, 0.5], label_smoothing=0.1, reduction="none") and divided by
+    // the weight of the label, as the mean does.
+    let objective = Objective.singleLabel(weights: [1, 2, 0.5], smoothing: 0.1)
+    let (value, _) = loss(objective, [0.5, -1, 2], .classIndex(1))
+    let logs = [0.5, -1.0, 2.0].map { $0 - 2.2413097 }
+    let expected = -0.9 * 2 * logs[1] - 0.1 / 3 * (logs[0] + 2 * logs[1] + 0.5 * logs[2])
+    #expect(abs(value - expected) < 1e-6)
+    #expect(objective.weight(.classIndex(1)) == 2)
+  }
+
+  private static let cases: [(Objective, Target)] = [
+    (.singleLabel(), .classIndex(2)),
+    (.singleLabel(weights: [1, 2, 0.5], smoothing: 0.2), .classIndex(0)),
+    (.multiLabel, .values([1, 0, 1])), (.regression, .values([0.3, -2, 1])),
+  ]
+
+  @Test(arguments: cases)
+  func slopesAreThoseOfTheLoss(objective: Objective, target: Target) {
+    let logits: [Float] = [0.5, -1, 2]
+    let slopes = loss(objective, logits, target).1
+    for i in logits.indices {
+      var (high, low) = (logits, logits)
+      // A power of two, so that float32 takes it exactly.
+      high[i] += 0x1p-8
+      low[i] -= 0x1p-8
+      let found = (loss(objective, high, target).0 - loss(objective, low, target).0) / 0x1p-7
+      // The step's square times third derivatives of at most 1.
+      #expect(abs(found - slopes[i]) < 1e-4)
+    }
+  }
+}
