@@ -65,7 +65,8 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Experiments", "Vectorizers", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "FineTuning", "Optimization", "Experiments", "Vectorizers",
+        "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -3,7 +3,7 @@ import Kernels
 /// Kernels, threads and scratch: what every part of a training step computes with.
 ///
 /// Work is cut by sizes alone and each output is one worker's: no bit depends on the number of threads.
-final class Compute {
+package final class Compute {
   let kernels: KernelSet
   let team: Team
   let store: ParameterStore
@@ -151,7 +151,7 @@ final class Compute {
   func begin(_ parameter: Int) -> Bool { !begun.insert(parameter).inserted }
 
   /// Sets the gradients that no part of the step has written to zero.
-  func completeStep() {
+  package func completeStep() {
     for (index, parameter) in store.parameters.enumerated()
     where parameter.learns && index != store.word && !begun.contains(index) {
       if case .matrix = parameter.layout { preconditionFailure("a matrix without gradient") }

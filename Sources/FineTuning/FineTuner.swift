@@ -202,7 +202,7 @@ public final class FineTuner {
   private static var tokensPerBatch: Int { 1024 }
 
   /// The loss of rows, and for classes how many are right, as a share.
-  func evaluate(_ rows: [Int]) -> (loss: Double, accuracy: Double?) {
+  package func evaluate(_ rows: [Int]) -> (loss: Double, accuracy: Double?) {
     let model = trainer.model
     let logits = logits(rows)
     var (loss, weights, right) = (0.0, 0.0, 0)
@@ -309,7 +309,7 @@ public struct RangeTest: Sendable, Equatable {
   /// ktrain's smoothing: 0.98 of what was, corrected for its beginning at 0.
   private static var memory: Double { 0.98 }
 
-  mutating func add(_ rate: Double, loss: Double) {
+  package mutating func add(_ rate: Double, loss: Double) {
     mean = Self.memory * mean + (1 - Self.memory) * loss
     let smoothed = mean / (1 - pow(Self.memory, Double(points.count + 1)))
     points.append(Point(learningRate: rate, loss: loss, smoothed: smoothed))
@@ -343,7 +343,7 @@ public struct RangeTest: Sendable, Equatable {
 
 extension SequenceClassifier {
   /// - Throws: ``TrainingError/badText(row:reason:)`` for a text that the model cannot take.
-  func check(_ texts: TokenBatch, row: Int) throws(TrainingError) {
+  package func check(_ texts: TokenBatch, row: Int) throws(TrainingError) {
     let range = texts.range(row)
     if range.isEmpty { throw .badText(row: row, reason: .empty) }
     if range.count > plan.maximumTokens {

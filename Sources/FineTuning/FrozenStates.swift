@@ -1,4 +1,4 @@
-import Contracts
+package import Contracts
 import Encoders
 import Glibc
 
@@ -6,7 +6,7 @@ import Glibc
 ///
 /// The numbers lie in a file without a name, so that memory does not grow with the texts: the system keeps of
 /// them what it has room for, and the file goes with the process.
-final class FrozenStates {
+package final class FrozenStates {
   private let width: Int
   private let texts: TokenBatch
   private let memory: UnsafeMutableRawPointer
@@ -14,7 +14,7 @@ final class FrozenStates {
   private var states: Floats { memory.assumingMemoryBound(to: Float.self) }
 
   /// - Throws: ``FrozenStatesError`` where `folder` has no room.
-  init(_ model: SequenceClassifier, _ texts: TokenBatch, folder: String) throws {
+  package init(_ model: SequenceClassifier, _ texts: TokenBatch, folder: String) throws {
     width = model.plan.hiddenSize
     self.texts = texts
     bytes = max(texts.tokenCount * width, 1) * MemoryLayout<Float>.stride
@@ -48,7 +48,7 @@ final class FrozenStates {
   }
 
   /// Those of rows, one after the other: [tokens, width].
-  func states(_ rows: [Int]) -> [Float] {
+  package func states(_ rows: [Int]) -> [Float] {
     var numbers: [Float] = []
     for row in rows {
       let range = texts.range(row)

@@ -21,7 +21,7 @@ public enum Objective: Sendable, Equatable {
   }
 
   /// By what a row's loss counts: the sum of those of a batch is what its loss is divided by.
-  func weight(_ target: Target) -> Double {
+  package func weight(_ target: Target) -> Double {
     switch (self, target) {
     case (.singleLabel(let weights, _), .classIndex(let index)): weights?[index] ?? 1
     default: 1
@@ -29,7 +29,7 @@ public enum Objective: Sendable, Equatable {
   }
 
   /// The loss of one row, and its gradient by the logits; both before the division.
-  func loss(_ logits: UnsafeBufferPointer<Float>, _ target: Target) -> (Double, [Double]) {
+  package func loss(_ logits: UnsafeBufferPointer<Float>, _ target: Target) -> (Double, [Double]) {
     switch (self, target) {
     case (.singleLabel(let weights, let smoothing), .classIndex(let label)):
       return crossEntropy(logits, label, weights, smoothing)

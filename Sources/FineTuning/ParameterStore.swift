@@ -1,13 +1,13 @@
 import Checkpoints
-import Kernels
+package import Kernels
 import Optimization
 
-typealias Floats = UnsafeMutablePointer<Float>
+package typealias Floats = UnsafeMutablePointer<Float>
 
 /// One piece of the memory that learns: a tensor of the checkpoint, or several that are one product.
-struct Parameter {
+package struct Parameter {
   /// How its numbers lie.
-  enum Layout: Equatable {
+  package enum Layout: Equatable {
     /// [columns, depth], in the order of the products.
     case matrix(columns: Int, depth: Int)
     /// As in the checkpoint.
@@ -15,17 +15,17 @@ struct Parameter {
   }
 
   /// A tensor's name and shape in a file.
-  struct Tensor: Equatable {
-    let name: String
-    let shape: [Int]
-    var count: Int { shape.reduce(1, *) }
+  package struct Tensor: Equatable {
+    package let name: String
+    package let shape: [Int]
+    package var count: Int { shape.reduce(1, *) }
   }
 
   /// Row-major one after the other; a matrix' rows are theirs.
-  let tensors: [Tensor]
-  let layout: Layout
+  package let tensors: [Tensor]
+  package let layout: Layout
   /// Where it begins in the flat memory, and how many floats it takes there.
-  let range: Range<Int>
+  package let range: Range<Int>
   /// Whether it is a bias or belongs to a normalization.
   let isBiasOrNorm: Bool
   /// Whether training changes it.
@@ -35,14 +35,14 @@ struct Parameter {
 /// All parameters in one flat piece of memory, their gradients in another of the same order.
 ///
 /// The word embeddings come last: their gradients are kept for the rows that a step touches alone.
-final class ParameterStore {
+package final class ParameterStore {
   let kernels: KernelSet
-  private(set) var parameters: [Parameter]
-  let values: FloatBuffer
+  package private(set) var parameters: [Parameter]
+  package let values: FloatBuffer
   /// Of all but the word embeddings.
-  let gradients: FloatBuffer
+  package let gradients: FloatBuffer
   /// The number of the word embeddings among the parameters.
-  let word: Int
+  package let word: Int
 
   fileprivate init(
     _ parameters: [Parameter], word: Int, kernels: KernelSet
@@ -78,7 +78,7 @@ final class ParameterStore {
   }
 
   /// A parameter's numbers in the order of the checkpoint, from flat memory `flat` of the store's order.
-  func read(_ index: Int, from flat: UnsafePointer<Float>) -> [Float] {
+  package func read(_ index: Int, from flat: UnsafePointer<Float>) -> [Float] {
     let parameter = parameters[index]
     let from = flat + parameter.range.lowerBound
     let count = parameter.tensors.reduce(0) { $0 + $1.count }

@@ -31,9 +31,9 @@ public final class SequenceClassifier {
   public let outputs: Int
   /// Tensors that the checkpoint did not have, which begin as random numbers or zeros.
   public let initialized: [String]
-  let store: ParameterStore
-  let compute: Compute
-  let words = WordGradients()
+  package let store: ParameterStore
+  package let compute: Compute
+  package let words = WordGradients()
   let headPlan: HeadPlan
   private let embeddings: TrainableEmbeddings
   private let layers: [TrainableLayer]
@@ -141,7 +141,7 @@ public final class SequenceClassifier {
   ///
   /// `step`: the number of the batch, which the dropouts' masks depend on.
   /// `hidden`: what the frozen layers give, [tokens, width], where there are such.
-  func learn(
+  package func learn(
     _ texts: PackedTexts, _ targets: [Target], weights: [Double]? = nil, divisor: Double,
     step: Int, hidden: UnsafePointer<Float>? = nil
   ) -> Double {
@@ -176,7 +176,7 @@ public final class SequenceClassifier {
   }
 
   /// Forgets the gradients.
-  func beginStep() {
+  package func beginStep() {
     compute.beginStep()
     words.clear()
   }

@@ -1,5 +1,5 @@
 import Encoders
-import Kernels
+package import Kernels
 
 /// Embeddings that learn: word, position and type, a normalization, and a product that brings them to the
 /// hidden size.
@@ -118,10 +118,10 @@ struct EmbeddingPass {
 }
 
 /// The gradients of the words that stand in a step's texts: [ids, width].
-final class WordGradients {
+package final class WordGradients {
   /// The ids, in the order in which they were met.
-  private(set) var ids: [Int] = []
-  private(set) var rows = FloatBuffer(count: 0)
+  package private(set) var ids: [Int] = []
+  package private(set) var rows = FloatBuffer(count: 0)
   private var index: [Int: Int] = [:]
 
   func clear() {

@@ -5,7 +5,7 @@ import Kernels
 import Optimization
 import Testing
 
-@testable import FineTuning
+import FineTuning
 
 /// Epochs, checkpoints, freezing and what is written.
 struct FineTunerTests {

@@ -3,7 +3,7 @@ import Kernels
 import Safetensors
 import Testing
 
-@testable import FineTuning
+import FineTuning
 
 /// Forward and backward passes of every architecture against PyTorch.
 struct GradientTests {

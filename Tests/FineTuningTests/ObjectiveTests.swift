@@ -1,6 +1,6 @@
 import Testing
 
-@testable import FineTuning
+import FineTuning
 
 /// Losses and their slopes; values by torch.nn.functional in float64.
 struct ObjectiveTests {

@@ -6,7 +6,7 @@ import Kernels
 import Safetensors
 import Testing
 
-@testable import FineTuning
+import FineTuning
 
 /// A reference checkpoint with PyTorch's gradients: Tests/Oracles/make_fine_tuning_fixtures.py.
 struct TinyModel {
