@@ -18,10 +18,7 @@ $(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
-# A python with h5py, NumPy and safetensors.
-PARITY_PYTHON ?= python3
-
-.PHONY: help $(PIPELINES) bench bench-peers parity test build lint data setup clean
+.PHONY: help $(PIPELINES) bench bench-peers bench-families parity test build lint data setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -44,9 +41,11 @@ bench: .build/firn-built model-data movies-data bbc-data ## kernels and stages a
 bench-peers: ## the same jobs by other programs, in turn with ours; fetches 7 GB, hours
 	@$(MAKE) -f pipelines/bench/peers.mk ROUNDS=$(ROUNDS)
 
-parity: .build/firn-built ## REFERENCES=DIR: checkpoints through the stages, beside transformers' answers
-	@$(PARITY_PYTHON) Tests/Oracles/parity.py $(if $(REFERENCES),$(REFERENCES),$(error give \
-	  REFERENCES=DIR, a folder of families as Tests/Oracles/parity.py describes)) --bin $(BIN)
+parity: ## every family of encoders beside transformers, as a table; fetches 7 GB, REFERENCES=DIR to give them
+	@$(MAKE) -f pipelines/parity.mk
+
+bench-families: ## every architecture at base size beside transformers; needs what bench-peers needs, an hour
+	@$(MAKE) -f pipelines/bench/peers.mk families ROUNDS=$(ROUNDS)
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
@@ -58,6 +57,8 @@ lint: setup ## check the formatting of every Swift file
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
 data: model-data movies-data bbc-data ## fetch and check the embedded model and both data sets
+
+mpnet-data: ## fetch all-mpnet-base-v2, 5 times as large: make movies MODEL=data/models/all-mpnet-base-v2
 
 setup: ## install the packages that are missing (as root, or by sudo)
 

@@ -78,8 +78,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Contracts", "Corpora", "FeatureStore", "Encoders", "Kernels", "Reporting", "StageKit",
-        "AtomicFiles",
+        "Contracts", "Corpora", "FeatureStore", "Encoders", "Heads", "Kernels", "Reporting",
+        "StageKit", "AtomicFiles",
       ]),
 
     // MARK: - Stages

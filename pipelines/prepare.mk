@@ -29,13 +29,18 @@ endif
 # Rechecked when the sums change; fetched only where the files are not what the sums say.
 EMBEDDED_MODEL := data/models/all-MiniLM-L6-v2
 
-.PHONY: model-data movies-data bbc-data
+.PHONY: model-data mpnet-data movies-data bbc-data
+mpnet-data: data/models/all-mpnet-base-v2/config.json
 model-data: $(EMBEDDED_MODEL)/config.json
 movies-data: data/movies/movies.csv
 bbc-data: data/bbc/bbc.csv
 
 $(EMBEDDED_MODEL)/config.json: data/all-MiniLM-L6-v2.sha256
 	@scripts/fetch-data.sh model
+
+# Not part of the set-up: a model of base size, where one is wanted.
+data/models/all-mpnet-base-v2/config.json: data/all-mpnet-base-v2.sha256
+	@scripts/fetch-data.sh mpnet
 
 data/movies/movies.csv: data/movies.sha256
 	@scripts/fetch-data.sh movies

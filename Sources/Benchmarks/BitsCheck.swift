@@ -3,8 +3,8 @@ public import Encoders
 public import FeatureStore
 public import StageKit
 
-/// Holds Firn's promise on real rows: a text's features have the same bits alone, in any batch, in
-/// any order and on any number of threads.
+/// Holds Firn's promise on real rows: a text's features, pooled and token by token, have the same bits
+/// alone, in any batch, in any order and on any number of threads.
 public struct BitsCheck {
   /// One way of encoding, and how many rows differed from the first way.
   public struct Outcome: Sendable {
@@ -42,14 +42,25 @@ public struct BitsCheck {
     let count = texts.count
     let expected = try extractor(threads: 1, batch: 512).extract(texts)
     func compare(
-      _ way: String, _ found: [Matrix], views: [Int]? = nil, row: (Int) -> Int = { $0 }
+      _ way: String, _ found: [Matrix], views: [Int]? = nil, order: [Int]? = nil
     ) {
-      let views = views ?? Array(keys.indices)
+      let views = views ?? Array(expected.indices)
+      // Where each text's vectors begin in what was found: its tokens', and its one of each view.
+      let order = order ?? Array(0..<count)
+      var place = [Int](repeating: 0, count: count)
+      var first = place
+      var tokens = 0
+      for (position, text) in order.enumerated() {
+        (place[text], first[text]) = (position, tokens)
+        tokens += texts.range(text).count
+      }
       let differing = (0..<count).count { text in
         !zip(views, found).allSatisfy { view, matrix in
-          matrix[row: row(text)].elementsEqual(expected[view][row: text]) {
-            $0.bitPattern == $1.bitPattern
-          }
+          let pooled = view < keys.count
+          let range = texts.range(text)
+          return Self.same(
+            matrix, pooled ? place[text] : first[text], expected[view],
+            pooled ? text : range.lowerBound, rows: pooled ? 1 : range.count)
         }
       }
       report(Outcome(way: way, rows: count, differing: differing))
@@ -59,31 +70,39 @@ public struct BitsCheck {
       compare(way, try extractor(threads: threads, batch: batch).extract(texts))
     }
     let order = (0..<count).sorted { Self.key($0) < Self.key($1) }
-    var place = [Int](repeating: 0, count: count)
-    for (position, text) in order.enumerated() { place[text] = position }
     let shuffled = try extractor(threads: 2, batch: 512).extract(pick(order))
-    compare("shuffled, 2 threads", shuffled) { place[$0] }
+    compare("shuffled, 2 threads", shuffled, order: order)
     compare("alone, one text a batch", try alone())
     for (view, pooling) in keys.map(\.pooling).enumerated() {
       guard pooling == .cls || pooling == .lastToken else { continue }
-      let key = [keys[view]]
+      let reduced = FeatureExtractor(
+        encoder: encoder, keys: [keys[view]], normalize: false, threads: 2, longest: longest)
       compare(
-        "\(pooling.rawValue) alone, the last layer reduced",
-        try extractor(threads: 2, batch: 512, keys: key).extract(texts), views: [view])
+        "\(pooling.rawValue) alone, the last layer reduced", try reduced.extract(texts),
+        views: [view])
     }
   }
 
-  private func extractor(
-    threads: Int, batch: Int, keys: [FeatureKey]? = nil
-  ) -> FeatureExtractor {
+  /// Every view, and the last layer's tokens.
+  private func extractor(threads: Int, batch: Int) -> FeatureExtractor {
     FeatureExtractor(
-      encoder: encoder, keys: keys ?? self.keys, normalize: false, threads: threads,
-      longest: longest, tokensPerBatch: batch)
+      encoder: encoder, keys: keys, normalize: false, threads: threads, longest: longest,
+      tokensPerBatch: batch, tokenLayer: encoder.layerCount)
+  }
+
+  private static func same(
+    _ a: Matrix, _ first: Int, _ b: Matrix, _ second: Int, rows: Int
+  ) -> Bool {
+    let width = a.columns
+    return a.storage[first * width..<(first + rows) * width]
+      .elementsEqual(b.storage[second * width..<(second + rows) * width]) {
+        $0.bitPattern == $1.bitPattern
+      }
   }
 
   private func alone() throws -> [Matrix] {
     var next = 0
-    var storage = keys.map { _ in [Float]() }
+    var storage = [[Float]](repeating: [], count: keys.count + 1)
     try extractor(threads: 2, batch: 1).extract(tokens: texts.tokenCount) {
       guard next < texts.count else { return nil }
       defer { next += 1 }
@@ -91,9 +110,8 @@ public struct BitsCheck {
     } write: { features in
       for (view, values) in features.enumerated() { storage[view] += values }
     }
-    return storage.map {
-      Matrix(rows: texts.count, columns: encoder.hiddenSize, storage: $0)
-    }
+    let width = encoder.hiddenSize
+    return storage.map { Matrix(rows: $0.count / width, columns: width, storage: $0) }
   }
 
   private func pick(_ rows: [Int]) -> TokenBatch {

@@ -42,10 +42,8 @@ static inline __attribute__((always_inline)) void activation_with(float *y, cons
     v_gelu_each(v, 4);
     for (int k = 0; k < 4; k++) v_store(y + i + k * W, v[k]);
   }
-  for (; i < count; i += W) {
-    const size_t n = least(count - i, W);
-    v_store_part(y + i, v_activation(v_load_part(x + i, n), activation), n);
-  }
+  for (size_t n; i < count && (n = count - i < W ? count - i : W); i += W)
+    v_put(y + i, v_activation(v_get(x + i, n), activation), n);
 }
 
 static void SIMD(activate_block)(float *y, const float *x, size_t count, int activation) {
@@ -55,11 +53,7 @@ static void SIMD(activate_block)(float *y, const float *x, size_t count, int act
 static inline __attribute__((always_inline)) void
 activation_gradient_with(float *dx, const float *dy, const float *x, size_t count,
                          const int activation) {
-  for (size_t i = 0; i < count; i += W) {
-    const size_t n = least(count - i, W);
-    vf slope = v_activation_slope(v_load_part(x + i, n), activation);
-    v_store_part(dx + i, v_mul(v_load_part(dy + i, n), slope), n);
-  }
+  EACH_PART v_put(dx + i, v_mul(v_get(dy + i, n), v_activation_slope(v_get(x + i, n), activation)), n);
 }
 
 static void SIMD(activation_slopes)(float *dx, const float *dy, const float *x, size_t count,

@@ -77,3 +77,13 @@ size_t firn_attention_training_scratch(size_t tokens, size_t head_size) {
   size_t padded = (tokens + step - 1) / step * step, wide = (head_size + step - 1) / step * step;
   return padded * wide + 3 * tokens * padded + rows * (padded + wide);
 }
+
+size_t firn_relative_stride(const firn_kernels *kernels, size_t tokens) {
+  const size_t width = (size_t)kernels->width;
+  return (tokens + width - 1) / width * width;
+}
+
+size_t firn_relative_scratch(size_t tokens, size_t columns) {
+  const size_t step = 32, rows = 48; // 2 W at its largest and KEY_BLOCK
+  return (tokens + 15) / 16 * 16 + 32 + rows * ((columns + step - 1) / step * step + step);
+}

@@ -9,7 +9,7 @@ static inline void dropout_row(float *y, const float *x, size_t columns, uint32_
   for (size_t c = 0; c < columns; c += 4 * PHILOX_LANES) {
     uint32_t words[4 * PHILOX_LANES];
     philox_lanes(words, rule->key, rule->stream, (uint64_t)row << 32 | c / 4);
-    const size_t n = least(columns - c, 4 * PHILOX_LANES);
+    const size_t n = columns - c < 4 * PHILOX_LANES ? columns - c : 4 * PHILOX_LANES;
     for (size_t i = 0; i < n; i++) y[c + i] = words[i] < threshold ? 0 : x[c + i] * scale;
   }
 }

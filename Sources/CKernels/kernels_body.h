@@ -3,15 +3,16 @@
 #include "elementary.h"
 #include "tile.h"
 #include "attention.h"
+#include "relative.h"
 #include "gemm.h"
 #include "int8.h"
 #include "product.h"
 #include "optimizer.h"
+#include "activation_gradient.h"
+#include "dropout.h"
 #include "recurrent.h"
 #include "gemm_gradient.h"
 #include "norm_training.h"
-#include "activation_gradient.h"
-#include "dropout.h"
 #include "attention_training.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \
@@ -155,6 +156,7 @@ const firn_kernels SIMD(firn_kernels) = {
     .maximum = SIMD(maximum),
     .sum_of_squares = SIMD(sum_of_squares),
     .attention = SIMD(attention),
+    .relative = SIMD(relative),
     .rms_norm = SIMD(rms_norm),
     .product = SIMD(multiply_each),
     .rotate = SIMD(rotate),
@@ -171,9 +173,6 @@ const firn_kernels SIMD(firn_kernels) = {
             .layer_norm = SIMD(norm_keeping),
             .layer_norm_gradient = SIMD(norm_gradient),
             .layer_norm_sums = SIMD(norm_sums),
-            .activation = SIMD(activate_block),
-            .activation_gradient = SIMD(activation_slopes),
-            .dropout = SIMD(mask_rows),
             .attention = SIMD(attention_keeping),
             .attention_gradient = SIMD(attention_gradient),
         },

@@ -1,4 +1,4 @@
-// Optimizers, random words and activations with their derivatives: one pass over memory each.
+// Optimizers and random words: one pass over memory each.
 
 #define EACH_PART                                                                                  \
   for (size_t i = 0, n; i < count && (n = count - i < W ? count - i : W); i += W)
@@ -79,59 +79,4 @@ static void SIMD(philox)(uint32_t *out, size_t blocks, uint64_t key, uint64_t st
     philox_lanes(words, key, stream, first + i);
     for (size_t w = 0; w < 4 * n; w++) out[4 * i + w] = words[w];
   }
-}
-
-static void SIMD(dropout_mask)(float *mask, size_t count, uint32_t threshold, float scale, uint64_t key,
-                          uint64_t stream) {
-  uint32_t words[4 * PHILOX_LANES];
-  for (size_t i = 0; i < count; i += 4 * PHILOX_LANES) {
-    const size_t n = count - i < 4 * PHILOX_LANES ? count - i : 4 * PHILOX_LANES;
-    philox_lanes(words, key, stream, i / 4);
-    for (size_t w = 0; w < n; w++) mask[i + w] = words[w] < threshold ? 0 : scale;
-  }
-}
-
-static inline __attribute__((always_inline)) void map_activation_with(
-    float *y, const float *z, const float *mask, size_t count, int activation) {
-  EACH_PART {
-    vf a = v_activation(v_get(z + i, n), activation);
-    v_put(y + i, mask ? v_mul(a, v_get(mask + i, n)) : a, n);
-  }
-}
-
-static void SIMD(map_activation)(float *y, const float *z, const float *mask, size_t count,
-                           int activation) {
-  WITH_ACTIVATION(map_activation_with, y, z, mask, count)
-}
-
-static inline __attribute__((always_inline)) vf v_derivative(vf z, int activation) {
-  switch (activation) {
-  case FIRN_RELU:
-    return v_select(v_less(v_set(0), z), v_set(1), v_set(0));
-  case FIRN_TANH: {
-    vf t = v_tanh(z);
-    return v_fma(v_sub(v_set(0), t), t, v_set(1));
-  }
-  case FIRN_GELU: {
-    // Phi(z) + z phi(z).
-    vf cumulative = v_fma(v_set(0.5f), v_erf(v_mul(z, v_set(0.70710678118654752f))), v_set(0.5f));
-    vf density = v_exp(v_mul(v_mul(z, z), v_set(-0.5f)));
-    return v_fma(v_mul(z, v_set(0.39894228040143268f)), density, cumulative);
-  }
-  default:
-    return v_set(1);
-  }
-}
-
-static inline __attribute__((always_inline)) void map_activation_gradient_with(
-    float *dz, const float *dy, const float *z, const float *mask, size_t count, int activation) {
-  EACH_PART {
-    vf a = v_mul(v_get(dy + i, n), v_derivative(v_get(z + i, n), activation));
-    v_put(dz + i, mask ? v_mul(a, v_get(mask + i, n)) : a, n);
-  }
-}
-
-static void SIMD(map_activation_gradient)(float *dz, const float *dy, const float *z, const float *mask,
-                                    size_t count, int activation) {
-  WITH_ACTIVATION(map_activation_gradient_with, dz, dy, z, mask, count)
 }

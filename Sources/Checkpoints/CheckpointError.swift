@@ -8,8 +8,8 @@ public enum CheckpointError: Error, Equatable {
   case missingFile(path: String)
   /// A file of the folder cannot be read.
   case unreadable(path: String, reason: String)
-  /// Only a pickled checkpoint is there, which Firn does not open.
-  case pickledWeights(path: String)
+  /// Weights are there, but in another format than safetensors alone.
+  case foreignWeights(path: String, format: ForeignWeights)
   /// Not JSON, or not an object.
   case notJSON(path: String, reason: String)
   /// A key of a JSON file is missing or of the wrong kind.
@@ -20,6 +20,8 @@ public enum CheckpointError: Error, Equatable {
   case unsupported(path: String, key: String, value: String, supported: String)
   /// Tensors are missing or have the wrong shape; all of them together.
   case badTensors(path: String, missing: [String], misshapen: [MisshapenTensor])
+  /// A projection was asked for, and the folder has no modules behind its pooling.
+  case noProjection(path: String)
   /// The weights' file itself lies.
   case weights(SafetensorsError)
 

@@ -53,6 +53,9 @@ public struct HubCache: Sendable {
     let reference = try? String(contentsOfFile: model + "/refs/" + revision, encoding: .utf8)
     let commit = (reference ?? revision).trimmingCharacters(in: .whitespacesAndNewlines)
     let snapshot = model + "/snapshots/" + commit
-    return FileManager.default.fileExists(atPath: snapshot + "/config.json") ? snapshot : nil
+    let isWhole = ["config.json", "modules.json"].contains {
+      FileManager.default.fileExists(atPath: snapshot + "/" + $0)
+    }
+    return isWhole ? snapshot : nil
   }
 }

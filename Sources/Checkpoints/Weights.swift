@@ -5,7 +5,6 @@ import Safetensors
 /// Ask for all tensors by name and shape, then call ``finish()``.
 public struct Weights {
   private let files: [SafetensorsFile]
-  private let folder: ModelFolder
   private let prefix: String
   private var missing: [String] = []
   private var misshapen: [CheckpointError.MisshapenTensor] = []
@@ -19,17 +18,29 @@ public struct Weights {
   public init(
     _ folder: ModelFolder, prefixes: [String], probe: String
   ) throws(CheckpointError) {
+    let files = try Self.open(try folder.weightFiles())
+    self.files = files
+    prefix = prefixes.first { prefix in files.contains { $0[prefix + probe] != nil } } ?? ""
+  }
+
+  /// Maps one file, whose names have no prefix.
+  ///
+  /// - Throws: ``CheckpointError`` when it cannot be read or its header lies.
+  public init(file: String) throws(CheckpointError) {
+    files = try Self.open([file])
+    prefix = ""
+  }
+
+  private static func open(_ paths: [String]) throws(CheckpointError) -> [SafetensorsFile] {
     var files: [SafetensorsFile] = []
-    for path in try folder.weightFiles() {
+    for path in paths {
       do {
         files.append(try SafetensorsFile(path: path))
       } catch {
         throw .weights(error)
       }
     }
-    self.files = files
-    self.folder = folder
-    prefix = prefixes.first { prefix in files.contains { $0[prefix + probe] != nil } } ?? ""
+    return files
   }
 
   /// A tensor of the given shape, in place where the file allows it.
@@ -68,7 +79,7 @@ public struct Weights {
   public func finish() throws(CheckpointError) {
     guard missing.isEmpty, misshapen.isEmpty else {
       throw .badTensors(
-        path: files.first?.path ?? folder.path, missing: missing, misshapen: misshapen)
+        path: files[0].path, missing: missing, misshapen: misshapen)
     }
   }
 

@@ -13,11 +13,12 @@ final class Block: @unchecked Sendable {
   fileprivate var taken = 0
   fileprivate var finished = 0
 
-  init(_ texts: TokenBatch, slices: [Range<Int>], views: Int, tokens: Bool, width: Int) {
+  /// `widths`: of each view; `tokenWidth`: of the vectors of every token, the last output; nil for none.
+  init(_ texts: TokenBatch, slices: [Range<Int>], widths: [Int], tokenWidth: Int?) {
     self.texts = texts
     self.slices = slices
-    let rows = [Int](repeating: texts.count, count: views) + (tokens ? [texts.tokenCount] : [])
-    outputs = rows.map { FloatBuffer(count: $0 * width) }
+    let tokens = tokenWidth.map { [texts.tokenCount * $0] } ?? []
+    outputs = (widths.map { texts.count * $0 } + tokens).map { FloatBuffer(count: $0) }
   }
 }
 

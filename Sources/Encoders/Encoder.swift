@@ -14,10 +14,12 @@ public protocol Encoder: Sendable {
   /// The number of token types (segments).
   var typeVocabularySize: Int { get }
 
-  /// What its products cost, over all layers.
-  var cost: EncoderCost { get }
   /// What it computes with.
   var numerics: Numerics { get }
+
+  /// The FLOP of its matrix products for a text of `tokens` tokens, up to the hidden states of layer
+  /// `layers`, two a multiply-add: what the architecture asks for, not what is done beside that.
+  func flop(tokens: Int, layers: Int) -> Int
 
   /// Memory for batches of up to `tokens` tokens and texts of up to `longest`.
   func makeWorkspace(tokens: Int, longest: Int) -> Workspace
@@ -71,20 +73,5 @@ public enum TokenPlace: Sendable {
     case .first: return 0..<1
     case .last: return count - 1..<count
     }
-  }
-}
-
-/// The FLOP of an encoder's matrix products, two a multiply-add.
-public struct EncoderCost: Sendable, Equatable {
-  /// Products with weights, for every token.
-  public var perToken: Int
-  /// Attention's products, for every text: times the square of its number of tokens.
-  public var perSquaredLength: Int
-
-  /// Both together.
-  static func + (a: EncoderCost, b: EncoderCost) -> EncoderCost {
-    EncoderCost(
-      perToken: a.perToken + b.perToken,
-      perSquaredLength: a.perSquaredLength + b.perSquaredLength)
   }
 }

@@ -9,6 +9,8 @@ public final class FeatureExtractor: Sendable {
   public let encoder: any Encoder
   /// The views, in the order of the outputs.
   public let keys: [FeatureKey]
+  /// The numbers of a row in each view.
+  public let widths: [Int]
   /// Whether every vector is scaled to length 1.
   public let normalize: Bool
   /// The layer whose hidden states of every token are an output of their own, the last one.
@@ -21,6 +23,9 @@ public final class FeatureExtractor: Sendable {
 
   private let busy = Monitor()
   private let pooler: Pooler
+  private let projection: Projection?
+  /// One a worker, for what a projection is made of.
+  private let projectionScratch: [FloatBuffer]
   private let workspaces: [Workspace]
   private let lastLayer: Int
   /// The one token of the last layer that all views need, where that is all they need.
@@ -31,17 +36,27 @@ public final class FeatureExtractor: Sendable {
   /// Below this a batch's products take longer to fetch their weights than to multiply.
   private static var smallestBatch: Int { 64 }
 
-  /// `keys`: layers within 0...encoder.layerCount; none where `tokenLayer` is all that is wanted.
+  /// `keys`: layers within 0...encoder.layerCount; none where `tokenLayer` is all that is wanted. Where
+  /// one is projected, there is a projection of as many inputs as its poolings give.
+  /// `skipped`: how many of each text's first tokens pooling leaves out: those of a prompt.
   /// `tokenLayer`: the layer whose hidden states are wanted of every token, as they are.
   /// `longest`: the number of tokens of the longest text that will come.
   /// `tokensPerBatch`: 512 keeps a worker's memory near 6 MB for a hidden size of 384, and is as fast
   /// as more.
   public init(
-    encoder: any Encoder, keys: [FeatureKey], normalize: Bool, threads: Int, longest: Int,
-    tokensPerBatch: Int = 512, tokenLayer: Int? = nil
+    encoder: any Encoder, projection: Projection? = nil, keys: [FeatureKey], normalize: Bool,
+    skipped: Int = 0, threads: Int, longest: Int, tokensPerBatch: Int = 512, tokenLayer: Int? = nil
   ) {
     let layers = keys.map(\.layer) + [tokenLayer].compactMap(\.self)
     precondition(layers.allSatisfy { 0...encoder.layerCount ~= $0 })
+    widths = keys.map { key in
+      let pooled = key.pooling.poolings.count * encoder.hiddenSize
+      guard key.pooling.isProjected else { return pooled }
+      guard let projection, projection.inputs == pooled else {
+        preconditionFailure("\(key) needs a projection of \(pooled) numbers")
+      }
+      return projection.outputs
+    }
     self.encoder = encoder
     self.keys = keys
     self.normalize = normalize
@@ -49,27 +64,32 @@ public final class FeatureExtractor: Sendable {
     self.threads = max(threads, 1)
     self.longest = longest
     self.tokensPerBatch = max(tokensPerBatch, longest)
-    pooler = Pooler(kernels: encoder.numerics.kernels, width: encoder.hiddenSize)
+    pooler = Pooler(
+      kernels: encoder.numerics.kernels, width: encoder.hiddenSize, skipped: skipped)
+    self.projection = projection
+    projectionScratch = (0..<self.threads).map { _ in
+      FloatBuffer(count: projection?.scratchSize ?? 0)
+    }
     let size = self.tokensPerBatch
     workspaces = (0..<self.threads).map { _ in
       encoder.makeWorkspace(tokens: size, longest: longest)
     }
     guard let lastLayer = layers.max() else { preconditionFailure("nothing is wanted") }
-    let poolings = Set(keys.filter { $0.layer == lastLayer }.map(\.pooling))
+    let poolings = Set(keys.filter { $0.layer == lastLayer }.flatMap(\.pooling.poolings))
     self.lastLayer = lastLayer
     only =
-      switch (lastLayer, poolings) {
+      switch (lastLayer, poolings, skipped) {
       case _ where tokenLayer == lastLayer: nil
-      case (1..., [.cls]): .first
-      case (1..., [.lastToken]): .last
+      case (1..., [.cls], 0): .first
+      case (1..., [.lastToken], 0): .last
       default: nil
       }
   }
 
   /// Computes the features of every text.
   ///
-  /// - Returns: one matrix [texts, hiddenSize] a key, in the order of ``keys``; with ``tokenLayer``
-  ///   one more, [tokens, hiddenSize].
+  /// - Returns: one matrix [texts, width] a key, in the order of ``keys``; with ``tokenLayer`` one
+  ///   more, [tokens, hiddenSize].
   /// - Throws: ``EncoderError`` for an id or a type outside the vocabularies, or a text too long.
   public func extract(_ texts: TokenBatch) throws -> [Matrix] {
     var matrices: [Matrix] = []
@@ -78,9 +98,9 @@ public final class FeatureExtractor: Sendable {
       defer { waiting = nil }
       return waiting
     } write: { features in
-      matrices = features.map {
-        let width = encoder.hiddenSize
-        return Matrix(rows: $0.count / width, columns: width, storage: [Float]($0))
+      let widths = widths + [encoder.hiddenSize]
+      matrices = zip(features, widths).map {
+        Matrix(rows: $0.count / $1, columns: $1, storage: [Float]($0))
       }
     }
     return matrices
@@ -97,8 +117,8 @@ public final class FeatureExtractor: Sendable {
   ///     alone.
   ///   - next: gives the next texts; none where they are still to come, which lets what came before
   ///     be written first; nil at the end.
-  ///   - write: takes the features of the texts of one `next`: [texts, hiddenSize] a key, and last,
-  ///     with ``tokenLayer``, [tokens, hiddenSize].
+  ///   - write: takes the features of the texts of one `next`: [texts, width] a key, and last, with
+  ///     ``tokenLayer``, [tokens, hiddenSize].
   ///   - progress: called from any worker with the number of texts that became ready.
   /// - Throws: ``EncoderError``, and what the closures throw.
   public func extract(
@@ -119,7 +139,7 @@ public final class FeatureExtractor: Sendable {
     let queue = BlockQueue()
     let group = try Workers.Group(threads) { [self] worker in
       while let (block, texts) = queue.next() {
-        encode(block, texts, workspaces[worker])
+        encode(block, texts, worker: worker)
         queue.finished(block)
         progress(texts.count)
       }
@@ -144,8 +164,8 @@ public final class FeatureExtractor: Sendable {
       if tokens == nil { remaining = texts.tokenCount }
       try check(texts, firstRow: rows)
       let block = Block(
-        texts, slices: slice(texts, &remaining), views: keys.count, tokens: tokenLayer != nil,
-        width: encoder.hiddenSize)
+        texts, slices: slice(texts, &remaining), widths: widths,
+        tokenWidth: tokenLayer.map { _ in encoder.hiddenSize })
       rows += texts.count
       inFlight.append(block)
       queue.push(block)
@@ -154,27 +174,42 @@ public final class FeatureExtractor: Sendable {
     while !inFlight.isEmpty { try writeOldest() }
   }
 
-  private func encode(_ block: Block, _ texts: Range<Int>, _ workspace: Workspace) {
+  private func encode(_ block: Block, _ texts: Range<Int>, worker: Int) {
     let slice = TokenSlice(block.texts, texts: texts)
     let width = encoder.hiddenSize
-    encoder.forward(slice, workspace: workspace, lastLayer: lastLayer, only: only) {
+    encoder.forward(slice, workspace: workspaces[worker], lastLayer: lastLayer, only: only) {
       layer, hidden in
       if layer == tokenLayer {
         (block.outputs[keys.count].pointer + slice.start * width)
           .update(from: hidden, count: slice.tokenCount * width)
       }
-      for (key, output) in zip(keys, block.outputs) where key.layer == layer {
+      for (view, key) in keys.enumerated() where key.layer == layer {
         var row = hidden
         for text in slice.texts {
           let count = slice.range(text).count
           let tokens = layer == lastLayer && only != nil ? min(count, 1) : count
-          let out = output.pointer + text * width
-          pooler.pool(out, row, tokens: tokens, key.pooling)
-          if normalize { pooler.normalize(out) }
+          let out = block.outputs[view].pointer + text * widths[view]
+          pool(out, row, tokens: tokens, key.pooling, projectionScratch[worker].pointer)
+          if normalize { pooler.kernels.normalize(out, count: widths[view]) }
           row += tokens * width
         }
       }
     }
+  }
+
+  private func pool(
+    _ out: UnsafeMutablePointer<Float>, _ hidden: UnsafePointer<Float>, tokens: Int,
+    _ plan: PoolingPlan, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    guard plan.isProjected, let projection else {
+      return pooler.pool(out, hidden, tokens: tokens, plan.poolings)
+    }
+    pooler.pool(scratch, hidden, tokens: tokens, plan.poolings)
+    // A text that nothing was pooled of stays zeros: a bias alone would pass for a vector.
+    guard tokens > pooler.skipped else {
+      return out.update(repeating: 0, count: projection.outputs)
+    }
+    projection(out, scratch)
   }
 
   /// Consecutive texts of at most ``tokensPerBatch`` tokens together, fewer towards the end.

@@ -19,7 +19,10 @@ struct StackedEncoder<Layer: EncoderLayer>: Encoder {
   static var anyType: Int { Int(UInt8.max) + 1 }
 
   var layerCount: Int { layers.count }
-  var cost: EncoderCost { layers.reduce(embeddings.cost) { $0 + $1.cost } }
+
+  func flop(tokens: Int, layers count: Int) -> Int {
+    layers.prefix(count).reduce(embeddings.flop(tokens: tokens)) { $0 + $1.flop(tokens: tokens) }
+  }
 
   func makeWorkspace(tokens: Int, longest: Int) -> Workspace {
     var sizes = embeddings.workspaceSizes(tokens: tokens, numerics)
@@ -53,8 +56,8 @@ struct StackedEncoder<Layer: EncoderLayer>: Encoder {
 
 /// One layer of an encoder.
 protocol EncoderLayer: Sendable {
-  /// FLOP of its products.
-  var cost: EncoderCost { get }
+  /// FLOP of its products for a text of `tokens` tokens.
+  func flop(tokens: Int) -> Int
 
   /// Floats of a workspace for batches of up to `tokens` tokens and texts of up to `longest`.
   func workspaceSizes(tokens: Int, longest: Int, _ numerics: Numerics) -> Workspace.Sizes

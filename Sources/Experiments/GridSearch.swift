@@ -16,7 +16,8 @@ public struct GridSearch: Learner {
   private let scoring: Scoring
   private let path: @Sendable ([Double], Fit) throws -> [TrainedHead]
 
-  /// - Parameter path: learns from the same rows with each of the values.
+  /// `path`: learns from the same rows with each of the values.
+  ///
   /// - Precondition: there is a value, and there are at least two folds.
   public init(
     name: String, values: [Double], folds: Int, rows: StudyRows, scoring: Scoring,

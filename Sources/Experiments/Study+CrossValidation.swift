@@ -19,7 +19,8 @@ extension Study {
   /// Validation rows only decide when training ends, and test rows take no part.
   ///
   /// - Parameters:
-  ///   - folds: how many; see ``StudyRows``.
+  ///   - learner: what is trained for each fold.
+  ///   - count: how many folds; see ``StudyRows``.
   ///   - seeds: each makes other folds, and is the training's seed.
   /// - Returns: folds of the first seed, then of the next.
   /// - Throws: `SplitError`, and what learning and predicting throw.

@@ -13,6 +13,7 @@ extension Study {
   /// Trains on growing parts of the train rows, each part within the next.
   ///
   /// - Parameters:
+  ///   - learner: what is trained for each size.
   ///   - sizes: numbers of train rows.
   ///   - seeds: each draws other rows, and is the training's seed.
   /// - Returns: the seeds of the first size, then of the next.

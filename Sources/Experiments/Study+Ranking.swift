@@ -21,8 +21,10 @@ extension Study {
   /// rows take no part.
   ///
   /// - Parameters:
+  ///   - candidates: what is ranked.
   ///   - steps: of one candidate's training.
-  ///   - folds: how many; nil ranks by the validation rows.
+  ///   - count: how many folds; nil ranks by the validation rows.
+  ///   - seed: of the folds and of the trainings.
   /// - Returns: the best first; of equal ones the one with the lower log loss, then the earlier.
   /// - Throws: `SplitError`, and what making, learning and predicting throw.
   /// - Precondition: there are validation rows, or folds.

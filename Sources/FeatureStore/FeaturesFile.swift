@@ -40,7 +40,7 @@ public final class FeaturesFile: Sendable {
     self.datasets = datasets
     self.defaultView = defaultView
     views = datasets.keys.sorted {
-      ($0.layer, $0.pooling.rawValue) < ($1.layer, $1.pooling.rawValue)
+      ($0.layer, $0.pooling.description) < ($1.layer, $1.pooling.description)
     }
     let (rows, longest) = (columns.count, provenance.maxLength)
     tokenDataset = try file.contains("token_features") ? file.view("token_features") : nil

@@ -9,8 +9,8 @@ public final class FeaturesWriter {
   public let path: String
   /// The views, in the order of `append`; the first is linked as `embeddings`.
   public let views: [FeatureKey]
-  /// The numbers of a row in each view.
-  public let width: Int
+  /// The numbers of a row, for each view.
+  public let widths: [Int]
   /// The rows to come in all.
   public let expectedRows: Int
   private let source: TokensFile
@@ -19,27 +19,28 @@ public final class FeaturesWriter {
   private let file: HDF5File
   private let tokens: TokenFeaturesWriter?
   private let datasets: [HDF5Dataset]
-  /// Rows in the file.
-  private var written = 0
+  /// Rows handed over so far.
+  private var appended = 0
   /// Rows of a chunk that is not full yet, one buffer a view.
   private var pending: [[Float]]
 
   /// Creates the file and copies ids, labels, splits and so on from the tokens' file.
   ///
-  /// Each of `views` is stored once, the first under the name `embeddings` as well; a row of each
-  /// has `width` numbers. With `tokenType` the vectors of every token are stored as well, under
-  /// `token_features`.
+  /// Each of `views` is stored once, the first under the name `embeddings` as well; `widths` are the
+  /// numbers of a row of each. With `tokenFeatures` the vectors of every token are stored as well,
+  /// under `token_features`.
   ///
   /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
   ///   contradicts itself.
   public init(
-    path: String, tokens: TokensFile, views: [FeatureKey], width: Int,
-    type: FeatureType = .float32, tokenType: FeatureType? = nil
+    path: String, tokens: TokensFile, views: [FeatureKey], widths: [Int],
+    type: FeatureType = .float32, tokenFeatures: (type: FeatureType, width: Int)? = nil
   ) throws {
-    precondition(!views.isEmpty && Set(views).count == views.count && width > 0)
+    precondition(!views.isEmpty && Set(views).count == views.count)
+    precondition(widths.count == views.count && widths.allSatisfy { $0 > 0 })
     self.path = path
     self.views = views
-    self.width = width
+    self.widths = widths
     source = tokens
     expectedRows = tokens.count
     version = FileFormat.version(
@@ -48,11 +49,11 @@ public final class FeaturesWriter {
     file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
     try file.copyColumns(from: tokens)
     datasets = try file.createViews(
-      views, type: type.elementType, shape: [tokens.count, width])
+      views, type: type.elementType, rows: tokens.count, widths: widths)
     try file.link("embeddings", to: views[0].description)
     let file = file
-    self.tokens = try tokenType.map {
-      try TokenFeaturesWriter(file, tokens: tokens, width: width, type: $0)
+    self.tokens = try tokenFeatures.map {
+      try TokenFeaturesWriter(file, tokens: tokens, width: $0.width, type: $0.type)
     }
     pending = [[Float]](repeating: [], count: views.count)
   }
@@ -64,33 +65,28 @@ public final class FeaturesWriter {
   /// - Throws: `HDF5Error`, `FeatureStoreError`; `.halfOverflow` where float16 cannot hold a number.
   public func append(_ blocks: [UnsafeBufferPointer<Float>]) throws {
     precondition(blocks.count == views.count + (tokens == nil ? 0 : 1))
-    let pooled = blocks[..<views.count]
-    precondition(pooled.allSatisfy { $0.count == pooled[0].count })
-    let rows = pooled[0].count / width
+    let rows = blocks[0].count / widths[0]
+    precondition(zip(blocks, widths).allSatisfy { $0.count == rows * $1 })
+    precondition(appended + rows <= expectedRows)
     let first = appended
-    precondition(pooled[0].count == rows * width && first + rows <= expectedRows)
     let bounds = try tokens.map { _ in try source.tokenBounds(first..<first + rows) }
-    if let bounds {
-      precondition(blocks[views.count].count == (bounds[rows] - bounds[0]) * width)
-    }
-    var start = 0
-    while start < rows {
-      // A stripe is one chunk of each view; they go to the file together.
-      let stripe = min(datasets[0].chunkRows, expectedRows - written)
-      let waiting = pending[0].count / width
-      let end = min(rows, start + stripe - waiting)
+    while appended < first + rows {
+      // Up to where the next chunk of any view ends: the order in which chunks reach the file does
+      // not depend on how the rows come.
+      let ends = datasets.map { (appended / $0.chunkRows + 1) * $0.chunkRows }
+      let next = appended..<min(first + rows, ends.min() ?? expectedRows)
+      let (start, end) = (next.lowerBound - first, next.upperBound - first)
       if let tokens, let bounds {
-        let part = (bounds[start] - bounds[0]) * width..<(bounds[end] - bounds[0]) * width
+        let part =
+          (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
+          * tokens.width
         try tokens.append(UnsafeBufferPointer(rebasing: blocks[views.count][part]))
       }
-      let parts = pooled.map { UnsafeBufferPointer(rebasing: $0[start * width..<end * width]) }
-      if waiting == 0, end - start == stripe {
-        try write(parts)
-      } else {
-        for (view, part) in parts.enumerated() { pending[view].append(contentsOf: part) }
-        if waiting + end - start == stripe { try writePending() }
+      for (view, width) in widths.enumerated() {
+        let part = UnsafeBufferPointer(rebasing: blocks[view][start * width..<end * width])
+        try append(part, upTo: next.upperBound, view)
       }
-      start = end
+      appended = next.upperBound
     }
   }
 
@@ -107,37 +103,37 @@ public final class FeaturesWriter {
     try output.commit()
   }
 
-  private var appended: Int { written + pending[0].count / width }
-
-  private func write(_ parts: [UnsafeBufferPointer<Float>]) throws(HDF5Error) {
-    let rows = written..<written + parts[0].count / width
-    for (dataset, part) in zip(datasets, parts) { try dataset.writeFloats(part, at: rows) }
-    written = rows.upperBound
-  }
-
-  private func writePending() throws(HDF5Error) {
-    let rows = written..<written + pending[0].count / width
-    for view in datasets.indices {
-      try pending[view].withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
-        try datasets[view].writeFloats(buffer, at: rows)
-      }
-      pending[view].removeAll(keepingCapacity: true)
+  /// Adds rows to a view up to `end`, within one chunk of it, and writes the chunk once it is full.
+  private func append(
+    _ part: UnsafeBufferPointer<Float>, upTo end: Int, _ view: Int
+  ) throws(HDF5Error) {
+    let dataset = datasets[view]
+    guard end % dataset.chunkRows == 0 || end == expectedRows else {
+      return pending[view].append(contentsOf: part)
     }
-    written = rows.upperBound
+    let count = (pending[view].count + part.count) / widths[view]
+    if pending[view].isEmpty {
+      return try dataset.writeFloats(part, at: end - count..<end)
+    }
+    pending[view].append(contentsOf: part)
+    try pending[view].withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
+      try dataset.writeFloats(buffer, at: end - count..<end)
+    }
+    pending[view].removeAll(keepingCapacity: true)
   }
 }
 
 extension HDF5File {
   /// Creates `layers/<k>/<pooling>` for each view.
   fileprivate func createViews(
-    _ views: [FeatureKey], type: ElementType, shape: [Int]
+    _ views: [FeatureKey], type: ElementType, rows: Int, widths: [Int]
   ) throws(HDF5Error) -> [HDF5Dataset] {
     try createGroup("layers")
     var datasets: [HDF5Dataset] = []
-    for view in views {
+    for (view, width) in zip(views, widths) {
       let group = "layers/\(view.layer)"
       if try !contains(group) { try createGroup(group) }
-      datasets.append(try createDataset(view.description, type: type, shape: shape))
+      datasets.append(try createDataset(view.description, type: type, shape: [rows, width]))
     }
     return datasets
   }

@@ -23,13 +23,15 @@ final class TokenFeaturesWriter {
       "token_features", type: type.elementType, shape: [tokens.tokenCount, width])
   }
 
+  /// The numbers of a token.
+  var width: Int { dataset.width }
+
   /// Adds the next rows' tokens: `values` [tokens, width].
   ///
   /// The chunks that go to the file, and when, follow from the rows alone.
   ///
   /// - Throws: `HDF5Error`; `.halfOverflow` where float16 cannot hold a number.
   func append(_ values: UnsafeBufferPointer<Float>) throws(HDF5Error) {
-    let width = dataset.width
     var start = 0
     while start < values.count {
       let chunk = min(dataset.chunkRows, dataset.rows - written) * width

@@ -37,6 +37,7 @@ struct HeadPlan {
           dropsInput: false, keys: ["seq_classif_dropout"], 0.2)
       case "roberta": plan("Roberta")
       case "xlm-roberta": plan("XLMRoberta")
+      case "camembert": plan("Camembert")
       case "electra": plan("Electra", .gelu)
       case "mpnet": plan("MPNet", keys: ["hidden_dropout_prob"])
       case "albert":

@@ -11,7 +11,8 @@ extension HDF5Dataset {
     for part in parts(of: rows) {
       let halves = try read(part, as: Float16.self)
       let offset = (part.lowerBound - rows.lowerBound) * width
-      for (index, value) in halves.enumerated() { buffer[offset + index] = Float(value) }
+      let target = UnsafeMutableBufferPointer(rebasing: buffer[offset..<offset + halves.count])
+      halves.withUnsafeBufferPointer { HalfConversion.widen($0, into: target) }
     }
   }
 
@@ -26,8 +27,13 @@ extension HDF5Dataset {
     for part in parts(of: rows) {
       let offset = (part.lowerBound - rows.lowerBound) * width
       let source = UnsafeBufferPointer(rebasing: values[offset..<offset + part.count * width])
-      let halves = source.map { Float16($0) }
-      if let fault = halves.indices.first(where: { halves[$0].isInfinite && source[$0].isFinite }) {
+      var halves = [Float16](repeating: 0, count: source.count)
+      let overflows = halves.withUnsafeMutableBufferPointer {
+        HalfConversion.narrow(source, into: $0)
+      }
+      if overflows,
+        let fault = source.indices.first(where: { halves[$0].isInfinite && source[$0].isFinite })
+      {
         throw .halfOverflow(
           file: file, object: name, row: part.lowerBound + fault / width, value: source[fault])
       }

@@ -67,7 +67,7 @@ struct LogisticOptimizer {
 
   // A mean gradient in float32 is off by some 1e-7 of what its terms amount to, and the first
   // gradient is a share of that: above this share of it float32 knows the way.
-  private static let singleShare = 1e-5
+  private static let singleShare = 3e-5
   // The optimum of a sample is off by more than this share of the first gradient anyhow.
   private static let sampleShare = 1e-3
   // What rounding may do to a value: scores of some hundreds lose five digits of the sixteen.
@@ -102,7 +102,7 @@ struct LogisticOptimizer {
       return result
     }
 
-    var goal = 2 * tolerance
+    var goal = 10 * tolerance
     var share = Self.singleShare
     if let sample {
       let precision = sample.gainsBySinglePrecision ? PassPrecision.single : .double

@@ -30,30 +30,31 @@ struct ReadAhead {
     guard count > 0 else { return }
     let buffers = Buffers(count: min(rowsPerRead, count) * source.width)
     let queue = DispatchQueue(label: "firn.read-ahead")
+    let pending = DispatchGroup()
+    // Whatever is thrown, nobody writes into a buffer that is gone.
+    defer { pending.wait() }
     func rows(_ index: Int) -> Range<Int> {
       index * rowsPerRead..<min((index + 1) * rowsPerRead, count)
     }
-    func read(_ index: Int) -> DispatchWorkItem {
+    func read(_ index: Int) {
       let rows = rows(index)
-      let item = DispatchWorkItem {
+      queue.async(group: pending) {
         do {
-          try source.read(rows, into: buffers.halves[index % 2].prefix(rows.count * source.width))
-        } catch { buffers.failure = error }
+          try source.read(
+            rows, into: buffers.halves[index % 2].prefix(rows.count * source.width))
+        } catch {
+          buffers.failure = error
+        }
       }
-      queue.async(execute: item)
-      return item
     }
 
     let reads = (count + rowsPerRead - 1) / rowsPerRead
-    var pending = read(0)
+    read(0)
     for index in 0..<reads {
       pending.wait()
       if let failure = buffers.failure { throw failure }
-      let current = buffers.halves[index % 2]
-      if index + 1 < reads { pending = read(index + 1) }
-      // Whatever body throws, nobody writes into a buffer that is gone.
-      defer { if index + 1 < reads { pending.wait() } }
-      if let base = current.baseAddress { try body(rows(index), base) }
+      if index + 1 < reads { read(index + 1) }
+      if let base = buffers.halves[index % 2].baseAddress { try body(rows(index), base) }
     }
   }
 }

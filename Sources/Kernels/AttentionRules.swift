@@ -47,6 +47,15 @@ public enum AttentionReach: Sendable, Equatable {
     }
   }
 
+  /// The number of pairs of a query and a key that it sees in a text of `tokens` tokens.
+  public func pairs(tokens: Int) -> Int {
+    func side(_ reach: Int) -> Int {
+      let most = min(reach, tokens - 1)
+      return tokens > 0 ? most * (2 * tokens - most - 1) / 2 : 0
+    }
+    return tokens + side(before) + side(after)
+  }
+
   /// Whether query `i` sees key `j`.
   public func contains(query i: Int, key j: Int) -> Bool { i - j <= before && j - i <= after }
 }

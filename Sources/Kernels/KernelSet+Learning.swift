@@ -58,6 +58,35 @@ public struct SGDStep: Sendable {
   public init() {}
 }
 
+/// Which elements a dropout zeroes: those whose word of a stream of the counter-based generator
+/// Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) is below `probability` * 2^32.
+///
+/// Column c of row r takes word c % 4 of block 2^32 r + c / 4: a mask depends neither on threads nor on
+/// what was drawn before, and the backward pass asks for it again.
+public struct DropoutRule: Sendable, Equatable {
+  public let probability: Double
+  public let key: UInt64
+  public let stream: UInt64
+
+  /// - Precondition: `probability` lies in 0..<1.
+  public init(probability: Double, key: UInt64, stream: UInt64) {
+    precondition((0..<1).contains(probability))
+    self.probability = probability
+    self.key = key
+    self.stream = stream
+  }
+
+  /// Numbers below this are zeroed.
+  public var threshold: UInt32 { UInt32(probability * 0x1p32) }
+  /// What the others are multiplied by.
+  public var scale: Float { Float(1 / (1 - probability)) }
+
+  var raw: firn_dropout {
+    firn_dropout(
+      key: key, stream: stream, threshold: threshold, scale: scale)
+  }
+}
+
 extension KernelSet {
   private var learning: firn_learning { table.pointee.learning.pointee }
 
@@ -139,35 +168,32 @@ extension KernelSet {
     learning.philox(out, blocks, key, stream, first)
   }
 
-  /// `mask[i]` = 0 with probability `probability`, else 1 / (1 - probability), from word `i` of the
-  /// stream: [count].
-  public func dropoutMask(
-    _ mask: UnsafeMutablePointer<Float>, count: Int, probability: Double, key: UInt64,
-    stream: UInt64
-  ) {
-    let threshold = UInt32(min(probability * 0x1p32, Double(UInt32.max)))
-    learning.dropout(mask, count, threshold, Float(1 / (1 - probability)), key, stream)
-  }
+  // MARK: - Activations and dropout
 
-  // MARK: - Activations
-
-  /// `y = activation(z) * mask`: [count]; `y` may alias `z`; no activation is the identity.
+  /// `y[i] = activation(x[i])`: [count]; may alias.
   public func activate(
-    _ y: UnsafeMutablePointer<Float>, _ z: UnsafePointer<Float>,
-    mask: UnsafePointer<Float>? = nil, count: Int, _ activation: Activation?
+    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, count: Int,
+    _ activation: Activation
   ) {
-    learning.activate(y, z, mask, count, activation?.code ?? FIRN_NONE.rawValue)
+    learning.activation(y, x, count, activation.code)
   }
 
-  /// `dz = dy * mask * activation'(z)`: [count]; `dz` may alias `dy` or `z`.
-  ///
-  /// - Precondition: the activation is none, relu, tanh or gelu.
-  public func activateBackward(
-    _ dz: UnsafeMutablePointer<Float>, _ dy: UnsafePointer<Float>, _ z: UnsafePointer<Float>,
-    mask: UnsafePointer<Float>? = nil, count: Int, _ activation: Activation?
+  /// `dx[i] = dy[i] * activation'(x[i])`: [count]; may alias.
+  public func activationGradient(
+    _ dx: UnsafeMutablePointer<Float>, _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
+    count: Int, _ activation: Activation
   ) {
-    precondition([nil, .relu, .tanh, .gelu].contains(activation), "it has no derivative here")
-    learning.activate_backward(dz, dy, z, mask, count, activation?.code ?? FIRN_NONE.rawValue)
+    learning.activation_gradient(dx, dy, x, count, activation.code)
+  }
+
+  /// `y = x` scaled where the mask keeps it, else 0: [rows, columns], rows `stride` floats apart, whose
+  /// numbers begin with `firstRow`; may alias.
+  public func dropout(
+    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, columns: Int,
+    stride: Int, firstRow: Int, _ rule: DropoutRule
+  ) {
+    var raw = rule.raw
+    learning.dropout(y, x, rows, columns, stride, firstRow, &raw)
   }
 
   // MARK: - Recurrent layers

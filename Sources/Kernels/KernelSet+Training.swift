@@ -16,35 +16,6 @@ public struct TrainableMatrix: @unchecked Sendable {
   }
 }
 
-/// Which elements a dropout zeroes: those whose word of a stream of the counter-based generator
-/// Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405) is below `probability` * 2^32.
-///
-/// Column c of row r takes word c % 4 of block 2^32 r + c / 4: a mask depends neither on threads nor on
-/// what was drawn before, and the backward pass asks for it again.
-public struct DropoutRule: Sendable, Equatable {
-  public let probability: Double
-  public let key: UInt64
-  public let stream: UInt64
-
-  /// - Precondition: `probability` lies in 0..<1.
-  public init(probability: Double, key: UInt64, stream: UInt64) {
-    precondition((0..<1).contains(probability))
-    self.probability = probability
-    self.key = key
-    self.stream = stream
-  }
-
-  /// Numbers below this are zeroed.
-  public var threshold: UInt32 { UInt32(probability * 0x1p32) }
-  /// What the others are multiplied by.
-  public var scale: Float { Float(1 / (1 - probability)) }
-
-  var raw: firn_dropout {
-    firn_dropout(
-      key: key, stream: stream, threshold: threshold, scale: scale)
-  }
-}
-
 /// One head's attention over one text in training.
 public struct TrainingHead {
   /// [tokens, stride] each.
@@ -172,7 +143,7 @@ extension KernelSet {
       outputs.count, accumulate ? 1 : 0)
   }
 
-  // MARK: - Element-wise
+  // MARK: - Normalization
 
   /// Layer normalization of `x + residual` that keeps `normalized` [rows, columns] and `inverse` [rows] for
   /// ``layerNormGradient(_:_:normalized:inverse:gamma:rows:columns:)``.
@@ -204,32 +175,6 @@ extension KernelSet {
     count: Int
   ) {
     table.pointee.training.layer_norm_sums(gamma, beta, dy, normalized, rows, stride, count)
-  }
-
-  /// `y[i] = activation(x[i])`: [count]; may alias.
-  public func activate(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, count: Int,
-    _ activation: Activation
-  ) {
-    table.pointee.training.activation(y, x, count, activation.code)
-  }
-
-  /// `dx[i] = dy[i] * activation'(x[i])`: [count]; may alias.
-  public func activationGradient(
-    _ dx: UnsafeMutablePointer<Float>, _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
-    count: Int, _ activation: Activation
-  ) {
-    table.pointee.training.activation_gradient(dx, dy, x, count, activation.code)
-  }
-
-  /// `y = x` scaled where the mask keeps it, else 0: [rows, columns], rows `stride` floats apart, whose
-  /// numbers begin with `firstRow`; may alias.
-  public func dropout(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, columns: Int,
-    stride: Int, firstRow: Int, _ rule: DropoutRule
-  ) {
-    var raw = rule.raw
-    table.pointee.training.dropout(y, x, rows, columns, stride, firstRow, &raw)
   }
 
   // MARK: - Attention

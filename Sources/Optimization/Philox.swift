@@ -87,10 +87,8 @@ public struct Philox: Sendable {
     }
   }
 
-  /// A mask of dropout over `count` numbers: 0 with `probability`, else 1 / (1 - probability).
-  public func fillDropoutMask(
-    _ mask: UnsafeMutablePointer<Float>, count: Int, probability: Double, kernels: KernelSet
-  ) {
-    kernels.dropoutMask(mask, count: count, probability: probability, key: seed, stream: stream)
+  /// The dropout that zeroes elements with `probability`, from this stream.
+  public func dropout(_ probability: Double) -> DropoutRule {
+    DropoutRule(probability: probability, key: seed, stream: stream)
   }
 }

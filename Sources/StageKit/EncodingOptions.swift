@@ -9,15 +9,16 @@ public import Kernels
 public struct EncodingOptions: ParsableArguments {
   @Option(
     help: """
-      \(Pooling.allCases.map(\.rawValue).joined(separator: ", ")), joined by commas. (default: the \
-      model's own, else mean)
+      \(Pooling.allCases.map(\.rawValue).joined(separator: ", ")), joined by commas; mean+max puts \
+      two into one vector, mean.dense goes on through the model's Dense modules. (default: what the \
+      model's own modules do, else mean)
       """)
   public var pooling: String?
 
   @Option(parsing: .unconditional, help: "Layer numbers joined by commas, or all.")
   public var layers = "-1"
 
-  @Flag(help: "Scale every pooled vector to length 1.")
+  @Flag(help: "Scale every pooled vector to length 1, as a model's own Normalize would.")
   public var normalize = false
 
   @Flag(
@@ -63,10 +64,11 @@ public struct EncodingOptions: ParsableArguments {
   ///
   /// - Throws: ``StageError``, `CheckpointError`.
   public func views(of encoder: any Encoder, _ folder: ModelFolder) throws -> [FeatureKey] {
-    let poolings =
-      try pooling.map(EncodingSettings.poolings) ?? folder.declaredPoolings() ?? [.mean]
+    let plans =
+      try pooling.map(EncodingSettings.poolings)
+      ?? [folder.declaredPooling() ?? PoolingPlan([.mean])]
     return try EncodingSettings.layers(layers, of: encoder, model: folder.name)
-      .flatMap { layer in poolings.map { FeatureKey(layer: layer, pooling: $0) } }
+      .flatMap { layer in plans.map { FeatureKey(layer: layer, pooling: $0) } }
   }
 
   private func stated() throws(StageError) -> FeatureType? {

@@ -19,10 +19,15 @@ public struct EncodingSettings: Sendable, Equatable {
   /// What the hidden states of every token are stored as, of the first view's layer: float32 or
   /// float16; nil where they are not stored.
   public var tokenFeatures: String?
+  /// What is put before every text; empty for nothing.
+  public var prompt: String
+  /// How many of a text's first tokens pooling leaves out: the prompt's, where the model says so.
+  public var skippedTokens: Int
 
   public init(
     modelSHA256: String, tokenizerSHA256: String, maxLength: Int, views: [FeatureKey],
-    normalize: Bool, dtype: String, precision: Precision, tokenFeatures: String? = nil
+    normalize: Bool, dtype: String, precision: Precision, tokenFeatures: String? = nil,
+    prompt: String = "", skippedTokens: Int = 0
   ) {
     self.modelSHA256 = modelSHA256
     self.tokenizerSHA256 = tokenizerSHA256
@@ -32,6 +37,8 @@ public struct EncodingSettings: Sendable, Equatable {
     self.dtype = dtype
     self.precision = precision
     self.tokenFeatures = tokenFeatures
+    self.prompt = prompt
+    self.skippedTokens = skippedTokens
   }
 
   /// The layer of the tokens' own hidden states; nil where they are not stored.
@@ -47,6 +54,8 @@ public struct EncodingSettings: Sendable, Equatable {
     ]
     // Left out where there are none: files from before are up to date.
     if let tokenFeatures { values["token_features"] = .string(tokenFeatures) }
+    if !prompt.isEmpty { values["prompt"] = .string(prompt) }
+    if skippedTokens > 0 { values["skipped_tokens"] = .integer(skippedTokens) }
     return JSONValue.object(values).text
   }
 
@@ -64,6 +73,8 @@ public struct EncodingSettings: Sendable, Equatable {
       /// Firn 0.1 had float32 only and did not write it.
       let precision: String?
       let token_features: String?
+      let prompt: String?
+      let skipped_tokens: Int?
     }
     guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(config.utf8)),
       let precision = Precision(rawValue: stored.precision ?? Precision.float32.rawValue)
@@ -72,7 +83,8 @@ public struct EncodingSettings: Sendable, Equatable {
       modelSHA256: stored.model_sha256, tokenizerSHA256: stored.tokenizer_sha256,
       maxLength: stored.max_length, views: stored.views.compactMap(FeatureKey.init(path:)),
       normalize: stored.normalize, dtype: stored.dtype, precision: precision,
-      tokenFeatures: stored.token_features)
+      tokenFeatures: stored.token_features, prompt: stored.prompt ?? "",
+      skippedTokens: stored.skipped_tokens ?? 0)
   }
 
   /// The layers that `--layers` names: `all`, or numbers where -1 is the last.
@@ -104,19 +116,20 @@ public struct EncodingSettings: Sendable, Equatable {
   /// The poolings that `--pooling` names.
   ///
   /// - Throws: ``StageError`` for a name that is not a pooling's.
-  public static func poolings(_ option: String) throws(StageError) -> [Pooling] {
-    var poolings: [Pooling] = []
+  public static func poolings(_ option: String) throws(StageError) -> [PoolingPlan] {
+    var plans: [PoolingPlan] = []
     for word in option.split(separator: ",") {
-      guard let pooling = Pooling(rawValue: word.trimmingCharacters(in: .whitespaces)) else {
+      guard let plan = PoolingPlan(name: word.trimmingCharacters(in: .whitespaces)) else {
         throw .badOption(
           option: "--pooling", value: String(word),
-          expected: Pooling.allCases.map(\.rawValue).joined(separator: ", ") + ", joined by commas")
+          expected: Pooling.allCases.map(\.rawValue).joined(separator: ", ")
+            + ", joined by commas, or by + into one vector")
       }
-      if !poolings.contains(pooling) { poolings.append(pooling) }
+      if !plans.contains(plan) { plans.append(plan) }
     }
-    guard !poolings.isEmpty else {
+    guard !plans.isEmpty else {
       throw .badOption(option: "--pooling", value: option, expected: "at least one pooling")
     }
-    return poolings
+    return plans
   }
 }

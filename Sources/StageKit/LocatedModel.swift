@@ -39,7 +39,7 @@ public enum ModelIndex {
   /// Notes that the model with this digest lies in `folder`. Failing to is no error.
   static func remember(_ folder: ModelFolder, sha256: String) {
     guard let index else { return }
-    let path = URL(fileURLWithPath: folder.path).standardizedFileURL.path
+    let path = URL(fileURLWithPath: folder.root).standardizedFileURL.path
     let entry = index.appendingPathComponent(sha256)
     if (try? String(contentsOf: entry, encoding: .utf8)) == path { return }
     try? FileManager.default.createDirectory(at: index, withIntermediateDirectories: true)

@@ -28,13 +28,19 @@ public struct TokenizedTexts: Sendable {
 public struct ParallelTokenizer: Sendable {
   private let tokenizer: Tokenizer
   private let maxLength: Int
+  private let prompt: String
   private let threads: Int
   private let digests: Bool
 
+  /// `prompt`: put before every text; it takes no part in the digests.
   /// `digests`: whether the texts' SHA-256 is wanted too.
-  public init(_ tokenizer: Tokenizer, maxLength: Int, threads: Int, digests: Bool = false) {
+  public init(
+    _ tokenizer: Tokenizer, maxLength: Int, prompt: String = "", threads: Int,
+    digests: Bool = false
+  ) {
     self.tokenizer = tokenizer
     self.maxLength = maxLength
+    self.prompt = prompt
     self.threads = threads
     self.digests = digests
   }
@@ -49,11 +55,12 @@ public struct ParallelTokenizer: Sendable {
       var result = TokenizedTexts()
       for index in piece * pieceSize..<min((piece + 1) * pieceSize, texts.count) {
         var text = texts[index]
+        if digests { result.digests += text.withUTF8 { SHA256Digest(of: $0).bytes } }
+        if !prompt.isEmpty { text = prompt + text }
         text.withUTF8 { bytes in
           let full = tokenizer.encode(
             utf8: bytes, maxLength: maxLength, into: &result.tokens, scratch: &scratch)
           result.fullCounts.append(Int32(clamping: full))
-          if digests { result.digests += SHA256Digest(of: bytes).bytes }
         }
       }
       let done = result

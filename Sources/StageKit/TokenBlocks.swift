@@ -20,8 +20,8 @@ public struct TokenBlocks {
   public private(set) var truncated = 0
   /// How many texts read so far have no token at all.
   public private(set) var withoutTokens = 0
-  /// The squares of the numbers of tokens read so far, summed: what attention's cost grows with.
-  public private(set) var squaredLengths = 0
+  /// How many texts read so far have each number of tokens.
+  public private(set) var lengths: [Int: Int] = [:]
   /// Seconds from the process's start until the first block was handed on.
   public private(set) var firstBlockSeconds: Double?
 
@@ -45,7 +45,7 @@ public struct TokenBlocks {
     for count in try file.tokenCounts(reach) {
       if end > position && tokens + Int(count) > tokensPerBlock { break }
       tokens += Int(count)
-      squaredLengths += Int(count) * Int(count)
+      lengths[Int(count), default: 0] += 1
       if count == 0 { withoutTokens += 1 }
       end += 1
     }
@@ -86,12 +86,11 @@ public struct EncodingReport: Sendable {
     self.views = views
     self.tokenType = tokenType
     self.seconds = seconds
-    // All layers below the highest that is asked for, as if every token of that one were wanted.
+    // Up to the highest layer that is asked for, as if every token of that one were wanted.
     let layers = views.map(\.layer).max() ?? 0
-    let cost = encoder.cost
-    productFLOP =
-      (tokens * cost.perToken + blocks.squaredLengths * cost.perSquaredLength)
-      / max(encoder.layerCount, 1) * layers
+    productFLOP = blocks.lengths.reduce(0) {
+      $0 + $1.value * encoder.flop(tokens: $1.key, layers: layers)
+    }
     numerics = encoder.numerics
   }
 

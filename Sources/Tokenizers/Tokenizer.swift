@@ -41,6 +41,12 @@ public struct Tokenizer: Sendable {
     addedTokenIDs[Array(token.utf8)] ?? model.vocabulary.id(of: token)
   }
 
+  /// How many of a text's first tokens a prompt before it makes, special tokens before it included:
+  /// those of the prompt alone without the one that ends it, as sentence-transformers counts them.
+  public func promptTokenCount(_ prompt: String) -> Int {
+    encode(prompt).fullCount - min(1, postProcessor.after.count)
+  }
+
   /// Checks a maximal length before `encode` is called with it.
   ///
   /// - Throws: `TokenizerError.maxLengthTooSmall` when the special tokens alone are longer.

@@ -1,6 +1,6 @@
 /// Why a tokenizer cannot be loaded or used.
 public enum TokenizerError: Error, Sendable, Equatable {
-  /// The folder has neither tokenizer.json nor vocab.txt.
+  /// The folder has none of the files that a tokenizer is made of.
   case noTokenizer(folder: String)
   /// A file is there but cannot be read.
   case unreadable(file: String, reason: String)
@@ -8,6 +8,8 @@ public enum TokenizerError: Error, Sendable, Equatable {
   case notUTF8(file: String, line: Int)
   /// A file is not JSON.
   case notJSON(file: String, reason: String)
+  /// A file is not a sentencepiece model.
+  case notSentencePiece(file: String, offset: Int)
   /// A key is missing; `key` is its path, as in `model.vocab`.
   case missingKey(file: String, key: String)
   /// A value is not of the expected type.

@@ -63,38 +63,48 @@ struct WordTable: Sendable {
 
 /// Numbers 64-bit keys in the order of their first coming.
 struct KeyTable: Sendable {
+  /// The key beside its number: a look-up is one line of the cache.
+  private struct Slot {
+    var key: UInt64 = 0
+    var number: Int32 = -1
+  }
+
   private(set) var keys: [UInt64] = []
-  private var slots = [Int32](repeating: -1, count: 1 << 10)
+  private var slots = [Slot](repeating: Slot(), count: 1 << 10)
 
   var count: Int { keys.count }
 
   /// The number of `key`; nil where it is not known.
   func find(_ key: UInt64) -> Int32? {
-    let number = slots[slot(key)]
+    let number = slots[place(of: key)].number
     return number < 0 ? nil : number
   }
 
   /// The number of `key`, a new one where it is not known.
   mutating func insert(_ key: UInt64) -> Int32 {
-    let place = slot(key)
-    if slots[place] >= 0 { return slots[place] }
+    let place = place(of: key)
+    if slots[place].number >= 0 { return slots[place].number }
     let number = Int32(keys.count)
-    slots[place] = number
+    slots[place] = Slot(key: key, number: number)
     keys.append(key)
     if keys.count * 2 > slots.count { grow() }
     return number
   }
 
-  private func slot(_ key: UInt64) -> Int {
-    let mask = slots.count - 1
-    var place = Int(truncatingIfNeeded: mixed(key)) & mask
-    while slots[place] >= 0, keys[Int(slots[place])] != key { place = (place + 1) & mask }
-    return place
+  private func place(of key: UInt64) -> Int {
+    slots.withUnsafeBufferPointer { slots in
+      let mask = slots.count - 1
+      var place = Int(truncatingIfNeeded: mixed(key)) & mask
+      while slots[place].number >= 0, slots[place].key != key { place = (place + 1) & mask }
+      return place
+    }
   }
 
   private mutating func grow() {
-    slots = [Int32](repeating: -1, count: slots.count * 4)
-    for (number, key) in keys.enumerated() { slots[slot(key)] = Int32(number) }
+    slots = [Slot](repeating: Slot(), count: slots.count * 4)
+    for (number, key) in keys.enumerated() {
+      slots[place(of: key)] = Slot(key: key, number: Int32(number))
+    }
   }
 }
 

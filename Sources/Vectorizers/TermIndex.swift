@@ -19,12 +19,10 @@ struct TermIndex: Sendable {
     var scanner = WordScanner()
     for (column, term) in vocabulary.enumerated() {
       var found: [Int32] = []
-      var length = 0
-      scanner.forEachWord(of: term) { word in
-        found.append(words.insert(word))
-        length += word.count
-      }
-      guard 1...2 ~= found.count, term.utf8.count == length + found.count - 1 else { return nil }
+      scanner.forEachWord(of: term) { found.append(words.insert($0)) }
+      let joined = found.map { words[Int($0)] }.joined(
+        separator: CollectionOfOne(UInt8(ascii: " ")))
+      guard 1...2 ~= found.count, joined.elementsEqual(term.utf8) else { return nil }
       let key = found.count == 1 ? Self.key(found[0]) : Self.key(found[0], found[1])
       guard terms.insert(key) == Int32(column) else { return nil }
     }

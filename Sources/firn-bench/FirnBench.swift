@@ -20,6 +20,7 @@ struct FirnBench: Stage {
       Examples:
         firn-bench
         firn-bench pipelines/bench/movies.json --model data/models/all-MiniLM-L6-v2
+        firn-bench --network mlp --batch-size 128 --threads 1
         firn-bench --check-bits tokens.h5 --model data/models/all-MiniLM-L6-v2
       """,
     version: Firn.version)
@@ -52,6 +53,11 @@ struct FirnBench: Stage {
     help: ArgumentHelp("Instead: write the csv of a workload that is made.", valueName: "workload"))
   var writeWorkload: String?
 
+  @Option(help: "Instead: train a network on made rows; each round is an epoch.")
+  var network: NetworkBenchmark.Kind?
+  @Option(help: "With --network: rows of a step.")
+  var batchSize = 32
+
   @Option(name: [.short, .long], help: "With --write-workload: the csv file.")
   var output: String?
 
@@ -59,6 +65,7 @@ struct FirnBench: Stage {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1.") }
+    guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1.") }
     guard rows ?? 1 > 0 else { throw ValidationError("--rows must be at least 1.") }
     guard (writeWorkload == nil) == (output == nil) else {
       throw ValidationError("--write-workload and -o come together.")
@@ -67,6 +74,10 @@ struct FirnBench: Stage {
 
   func execute(_ console: Console) throws {
     if let checkBits { return try compareBits(TokensFile(path: checkBits), console) }
+    if let network {
+      let bench = NetworkBenchmark(network, batchSize: batchSize, threads: common.threadCount)
+      return console.summary(["epoch_seconds": .array(try bench.run(epochs: rounds))])
+    }
     if let writeWorkload, let output {
       try Workload(path: writeWorkload).write(to: output)
       return console.summary(["output": .string(output)])
@@ -105,3 +116,5 @@ struct FirnBench: Stage {
     if outcomes.contains(where: { $0.differing > 0 }) { throw ExitCode(70) }
   }
 }
+
+extension NetworkBenchmark.Kind: ExpressibleByArgument {}

@@ -14,7 +14,9 @@ struct FirnEncode: Stage {
     commandName: "firn-encode",
     abstract: "Turn tokens into pooled features of a frozen encoder, once: features.h5.",
     discussion: """
-      Without --pooling the model's own 1_Pooling decides, else mean. Layers count as in \
+      Without --pooling the model's own 1_Pooling decides, with its Dense modules where it has them \
+      (the view mean.dense), else mean. Vectors stay as they are pooled or projected: a model's \
+      Normalize at the end is --normalize here. Layers count as in \
       transformers' hidden_states: 0 is the embedding output, -1 the last. --token-features is for \
       heads that read texts token by token, as the rnn does.
 
@@ -55,12 +57,15 @@ struct FirnEncode: Stage {
         found: tokenizerSHA256)
     }
     let views = try encoding.views(of: encoder, located.folder)
+    let projection = try Projection.load(for: views, of: encoder, located.folder)
+    let prompt = Prompt(config: source.provenance.config)
+    let skipped = try located.folder.poolsPrompt() ? 0 : prompt?.tokenCount ?? 0
     func provenance() throws -> Provenance {
       let settings = EncodingSettings(
         modelSHA256: try located.sha256(), tokenizerSHA256: tokenizerSHA256,
         maxLength: source.provenance.maxLength, views: views,
         normalize: encoding.normalize, dtype: type.rawValue, precision: numerics.precision,
-        tokenFeatures: tokenType?.rawValue)
+        tokenFeatures: tokenType?.rawValue, prompt: prompt?.text ?? "", skippedTokens: skipped)
       return Provenance(
         firnVersion: Firn.version, model: located.folder.name, settings: settings,
         inputSHA256: try inputSHA256.value())
@@ -73,17 +78,17 @@ struct FirnEncode: Stage {
 
     let longest = min(source.provenance.maxLength, encoder.maximumTokens ?? .max)
     let extractor = FeatureExtractor(
-      encoder: encoder, keys: views, normalize: encoding.normalize,
-      threads: common.threadCount, longest: longest,
+      encoder: encoder, projection: projection, keys: views, normalize: encoding.normalize,
+      skipped: skipped, threads: common.threadCount, longest: longest,
       tokenLayer: tokenType.flatMap { _ in views.first?.layer })
     let writer = try FeaturesWriter(
-      path: output, tokens: source, views: views, width: encoder.hiddenSize, type: type,
-      tokenType: tokenType)
+      path: output, tokens: source, views: views, widths: extractor.widths, type: type,
+      tokenFeatures: tokenType.map { ($0, encoder.hiddenSize) })
     clock.phase("load")
     let progress = StageKit.Progress(
       console, "encoding", total: source.count, unit: "texts")
     var blocks = TokenBlocks(
-      source, floatsPerRow: views.count * encoder.hiddenSize,
+      source, floatsPerRow: extractor.widths.reduce(0, +),
       floatsPerToken: tokenType == nil ? 0 : encoder.hiddenSize)
     try extractor.extract(tokens: source.tokenCount) {
       try blocks.next()

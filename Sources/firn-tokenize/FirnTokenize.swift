@@ -3,7 +3,6 @@ import Checkpoints
 import Contracts
 import Corpora
 import Digests
-import Encoders
 import FeatureStore
 import StageKit
 import Tokenizers
@@ -22,6 +21,7 @@ struct FirnTokenize: Stage {
           --text-column review --label-column sentiment --test-size 0.2 --validation-size 0.2
         firn-tokenize comments.csv --model MODEL -o tokens.h5 --label-columns toxic,insult
         cat lines.txt | firn-tokenize - --model all-MiniLM-L6-v2 -o tokens.h5
+        firn-tokenize queries.txt --model intfloat/e5-small-v2 -o q.h5 --prompt 'query: '
       """,
     version: Firn.version)
 
@@ -37,16 +37,7 @@ struct FirnTokenize: Stage {
   @OptionGroup var columns: ColumnOptions
   @OptionGroup var splitting: SplitOptions
 
-  @Option(
-    help: """
-      Tokens a text may have, special tokens included; the rest is cut off and counted. (default: \
-      the model's own)
-      """)
-  var maxLength: Int?
-
-  @Flag(help: "Leave the texts themselves out of the file.")
-  var noTexts = false
-
+  @OptionGroup var tokenizing: TokenizingOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -58,16 +49,16 @@ struct FirnTokenize: Stage {
     let clock = StageClock()
     let located = try LocatedModel(model)
     let tokenizer = try Tokenizer.load(folder: located.folder.path)
-    let length = try chooseLength(located.folder, tokenizer)
+    let length = try tokenizing.length(located.folder, tokenizer)
+    let prompt = try Prompt(tokenizing.prompt, located.folder, tokenizer)
     let options = columns.corpusOptions
     let source = try CorpusDigest(inputs: input, format: options.format)
     let tokenizerSHA256 = try tokenizer.sha256()
     func provenance(_ input: String) throws -> Provenance {
       let settings: [String: JSONValue] = [
         "tokenizer_sha256": .string(tokenizerSHA256), "model_sha256": .string(try located.sha256()),
-        "max_length": .integer(length), "texts": .bool(!noTexts), "columns": columns.json,
-        "split": splitting.json(columns),
-      ]
+        "columns": columns.json, "split": splitting.json(columns),
+      ].merging(tokenizing.json(length: length, prompt: prompt)) { $1 }
       return Provenance(
         firnVersion: Firn.version, model: located.folder.name, modelSHA256: try located.sha256(),
         tokenizerSHA256: tokenizerSHA256, maxLength: length, settings: settings,
@@ -83,11 +74,12 @@ struct FirnTokenize: Stage {
     }
 
     var reader = try CorpusReader(inputs: input, options: options)
-    let writer = try TokensWriter(path: output, storesTexts: !noTexts)
+    let writer = try TokensWriter(path: output, storesTexts: !tokenizing.noTexts)
     let progress = StageKit.Progress(console, "tokenizing", total: 0, unit: "texts")
     var rows = TokenizedRows(
       tokenizer: ParallelTokenizer(
-        tokenizer, maxLength: length, threads: common.threadCount, digests: true), options: options)
+        tokenizer, maxLength: length, prompt: prompt?.text ?? "", threads: common.threadCount,
+        digests: true), options: options)
     while let block = try rows.nextBlock(from: &reader) {
       try writer.append(block)
       progress.advance(block.count)
@@ -101,23 +93,11 @@ struct FirnTokenize: Stage {
     let report = CorpusReport(
       splits: splits, labels: labels, classNames: classNames, words: rows.words,
       tokens: rows.fullCounts, maxLength: length, megabytesPerSecond: rows.megabytesPerSecond)
+    if let prompt { console.notice("every text begins with the prompt '\(prompt.text)'") }
     if columns.labelIsMissing(classNames) {
       console.warning("no column 'label' was found; every row is without a label")
     }
     console.result(report.text)
     console.summary(report.json.merging(clock.json(output: output)) { $1 })
-  }
-
-  /// The length asked for, or the model's own, within the model's positions.
-  private func chooseLength(_ folder: ModelFolder, _ tokenizer: Tokenizer) throws -> Int {
-    let positions = try EncoderLoader.maximumTokens(folder)
-    let own = try folder.sentenceMaxLength() ?? tokenizer.modelMaxLength ?? positions ?? 512
-    let length = maxLength ?? min(own, positions ?? own)
-    if let positions, length > positions {
-      throw StageError.maxLengthBeyondModel(
-        asked: length, maximum: positions, model: folder.name)
-    }
-    try tokenizer.validate(maxLength: length)
-    return length
   }
 }

@@ -1,6 +1,7 @@
 import Contracts
 import Encoders
 import Kernels
+import Safetensors
 import Testing
 
 struct InvarianceTests {
@@ -59,6 +60,84 @@ struct InvarianceTests {
       let alone = try extractor.extract(
         TokenBatch(
           ids: Array(reference.batch.ids[range]), types: Array(reference.batch.types[range]),
+          offsets: [0, range.count]))
+      for key in keys.indices {
+        #expect(together[key][row: text].elementsEqual(alone[key][row: 0]))
+      }
+    }
+  }
+
+  /// The hidden states of every token are transformers' own at each layer, beside any pooling, and
+  /// have the bits that they have alone, in any batch, in any order, on any number of threads.
+  @Test(arguments: ParityTests.models, Precision.allCases)
+  func tokenFeaturesKeepTheBits(model: String, precision: Precision) throws {
+    let reference = try ReferenceModel(model)
+    let encoder = try EncoderLoader.load(
+      reference.folder, Numerics(kernels: try .selected(), precision: precision))
+    let width = encoder.hiddenSize
+    let count = reference.batch.count
+    // A text without tokens among them, and each text at two places.
+    let order = Array(0..<count) + [count] + (0..<count).map { ($0 * 3 + 1) % count }
+    var texts = TokenBatch()
+    for text in order {
+      let range = text < count ? reference.batch.range(text) : 0..<0
+      texts.append(ids: reference.batch.ids[range], types: reference.batch.types[range])
+    }
+    for layer in 0...encoder.layerCount {
+      func extractor(threads: Int, tokensPerBatch: Int, keys: [FeatureKey]) -> FeatureExtractor {
+        FeatureExtractor(
+          encoder: encoder, keys: keys, normalize: true, threads: threads,
+          longest: reference.longest, tokensPerBatch: tokensPerBatch, tokenLayer: layer)
+      }
+      // cls alone would reduce the last layer to one token of each text.
+      let expected = try extractor(
+        threads: 1, tokensPerBatch: 1024, keys: [.init(layer: layer, pooling: .cls)]
+      ).extract(texts)[1]
+      for (threads, batch) in [(1, 1), (2, 150), (5, 64)] {
+        let keys: [FeatureKey] = threads == 1 ? [] : [.init(layer: 0, pooling: .mean)]
+        let found = try extractor(threads: threads, tokensPerBatch: batch, keys: keys)
+          .extract(texts)
+        #expect(found[keys.count] == expected)
+      }
+      if precision == .float32 {
+        let wanted = try reference.expected.floats("hidden.\(layer)")
+        let first = Array(expected.storage.prefix(wanted.count))
+        #expect(ParityTests.relativeError(first, wanted) < 1e-5)
+      }
+      for (place, text) in order.enumerated().dropFirst(count + 1) {
+        let (a, b) = (texts.range(place), texts.range(text))
+        #expect(
+          expected.storage[a.lowerBound * width..<a.upperBound * width]
+            == expected.storage[b.lowerBound * width..<b.upperBound * width])
+      }
+    }
+  }
+
+  /// XLNet's tables of distances grow with the texts, while other workers use the smaller ones; texts have
+  /// more tokens than scores are made of at a time.
+  @Test(arguments: [1, 3])
+  func growingTablesKeepTheBits(threads: Int) throws {
+    let reference = try ReferenceModel("xlnet")
+    let kernels = try KernelSet.selected()
+    let keys = [FeatureKey(layer: 1, pooling: .max), FeatureKey(layer: 2, pooling: .mean)]
+    var random = SystemlessGenerator(state: 5)
+    var texts = TokenBatch()
+    for length in [7, 64, 65, 30, 150, 9, 300, 129, 0, 50] {
+      texts.append(
+        ids: (0..<length).map { _ in Int32(random.next() % 100) },
+        types: (0..<length).map { _ in UInt8(random.next() % 2) })
+    }
+    func extractor(threads: Int) throws -> FeatureExtractor {
+      FeatureExtractor(
+        encoder: try EncoderLoader.load(reference.folder, Numerics(kernels: kernels)), keys: keys,
+        normalize: false, threads: threads, longest: 300, tokensPerBatch: 300)
+    }
+    let together = try extractor(threads: threads).extract(texts)
+    for text in 0..<texts.count {
+      let range = texts.range(text)
+      let alone = try extractor(threads: 1).extract(
+        TokenBatch(
+          ids: Array(texts.ids[range]), types: Array(texts.types[range]),
           offsets: [0, range.count]))
       for key in keys.indices {
         #expect(together[key][row: text].elementsEqual(alone[key][row: 0]))

@@ -48,7 +48,8 @@ struct ReferenceModel {
 
 struct ParityTests {
   static let models = [
-    "bert", "bert-gelu-new", "distilbert", "roberta", "electra", "albert", "mpnet", "gpt2",
+    "bert", "bert-gelu-new", "distilbert", "roberta", "xlm-roberta", "electra", "albert", "mpnet",
+    "gpt2",
     "gpt2-scaled-by-layer", "openai-gpt", "t5", "t5-gated", "modernbert", "modernbert-biases",
     "deberta-v2", "deberta-v2-own-keys", "xlnet", "xlnet-causal",
   ]
@@ -73,7 +74,7 @@ struct ParityTests {
     #expect(encoder.layerCount == (try reference.layerCount()))
     for (k, found) in layers.enumerated() {
       let expected = try reference.expected.floats("hidden.\(k)")
-      #expect(relativeError(found, expected) < 1e-5, "hidden.\(k)")
+      #expect(Self.relativeError(found, expected) < 1e-5, "hidden.\(k)")
     }
   }
 
@@ -85,7 +86,7 @@ struct ParityTests {
       keys: [FeatureKey(layer: try reference.layerCount(), pooling: pooling)])
     let found = try extractor.extract(reference.batch)[0]
     let expected = try reference.expected.floats("pooled.\(pooling.rawValue)")
-    #expect(relativeError(found.storage, expected) < 1e-5)
+    #expect(Self.relativeError(found.storage, expected) < 1e-5)
   }
 
   @Test
@@ -103,7 +104,7 @@ struct ParityTests {
 
   /// The largest difference beside the largest value: a bound of 1e-5 leaves 80 ulps for three
   /// layers of float32 sums in another order.
-  private func relativeError(_ found: [Float], _ expected: [Float]) -> Float {
+  static func relativeError(_ found: [Float], _ expected: [Float]) -> Float {
     guard found.count == expected.count else { return .infinity }
     let scale = expected.map(abs).max() ?? 1
     return (zip(found, expected).map { abs($0 - $1) }.max() ?? 0) / scale

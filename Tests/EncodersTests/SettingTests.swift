@@ -115,23 +115,41 @@ struct SettingTests {
     #expect(try EncoderLoader.maximumTokens(folder) == expected)
   }
 
-  /// A few multiply-adds counted by hand, two FLOP each.
+  /// A few multiply-adds counted by hand, two FLOP each, for texts of 5 tokens.
   @Test
-  func costIsThatOfTheProducts() throws {
-    func cost(_ model: String) throws -> [Int] {
+  func flopIsThatOfTheProducts() throws {
+    func flop(_ model: String, tokens: Int = 5, layers: Int = .max) throws -> Int {
       let numerics = Numerics(kernels: try .selected())
-      let cost = try EncoderLoader.load(ReferenceModel(model).folder, numerics).cost
-      return [cost.perToken, cost.perSquaredLength]
+      return try EncoderLoader.load(ReferenceModel(model).folder, numerics)
+        .flop(tokens: tokens, layers: layers)
     }
-    // Two layers: four products of 24 x 24, two of 24 x 40; scores and their sums of 24.
-    #expect(try cost("bert") == [2 * 2 * (4 * 576 + 2 * 960), 2 * 96])
+    // A layer: four products of 24 x 24, two of 24 x 40; 25 scores and their sums of 24.
+    let layer = 2 * (5 * (4 * 576 + 2 * 960) + 25 * 48)
+    #expect(try flop("bert") == 2 * layer)
+    #expect(try flop("bert", layers: 1) == layer)
+    #expect(try flop("bert", layers: 0) == 0)
     // The embeddings' 16 x 24 beside that.
-    #expect(try cost("electra") == [2 * 2 * (4 * 576 + 2 * 960) + 2 * 16 * 24, 2 * 96])
+    #expect(try flop("electra") == 2 * layer + 2 * 5 * 16 * 24)
     // Six layers, by sharing.
-    #expect(try cost("albert") == [6 * 2 * (4 * 576 + 2 * 960) + 2 * 16 * 24, 6 * 96])
-    // Half the pairs, and half the diagonal.
-    #expect(try cost("gpt2") == [2 * (2 * (4 * 576 + 2 * 24 * 96) + 48), 96])
+    #expect(try flop("albert") == 6 * layer + 2 * 5 * 16 * 24)
+    // 15 pairs of a token and one that it sees.
+    #expect(try flop("gpt2") == 2 * 2 * (5 * (4 * 576 + 2 * 24 * 96) + 15 * 48))
     // Heads of 30 together; a gate of 24 x 40.
-    #expect(try cost("t5-gated") == [2 * 2 * (4 * 24 * 30 + 3 * 960), 2 * 120])
+    #expect(try flop("t5-gated") == 2 * 2 * (5 * (4 * 24 * 30 + 3 * 960) + 25 * 60))
+    // Each query with each of its five distances.
+    #expect(try flop("xlnet") == 2 * (layer + 2 * 25 * 24))
+    #expect(try flop("xlnet", tokens: 0) == 0)
+  }
+
+  @Test
+  func pairsAreThoseThatAreSeen() {
+    for reach in [AttentionReach.all, .causal, .near(0), .near(3), .near(9)] {
+      for tokens in [0, 1, 2, 5, 10, 40] {
+        let seen = (0..<tokens).map { i in
+          (0..<tokens).count { reach.contains(query: i, key: $0) }
+        }
+        #expect(reach.pairs(tokens: tokens) == seen.reduce(0, +))
+      }
+    }
   }
 }

@@ -37,8 +37,8 @@ struct MadeData {
   func learner(c: Double = 1) -> LogisticLearner {
     var configuration = LogisticRegression.Configuration()
     configuration.c = c
-    return LogisticLearner(
-      features: features, labels: classes, classCount: 3, configuration: configuration)
+    let data = LabelledFeatures(features: features, labels: .classes(classes), classCount: 3)
+    return LogisticLearner(data, configuration: configuration)
   }
 
   func study(threads: Int) throws -> Study {

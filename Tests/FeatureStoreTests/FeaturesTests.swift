@@ -78,7 +78,7 @@ struct FeaturesTests {
       let writer = try FeaturesWriter(
         path: path,
         tokens: TokensFile(path: scratch.path("tokens.h5")), views: Samples.views,
-        width: Samples.width)
+        widths: Samples.views.map { _ in Samples.width })
       try Samples.append(0..<1000, to: writer)
       #expect(
         throws: FeatureStoreError.unfinished(path: path, expected: rows, found: 1000)

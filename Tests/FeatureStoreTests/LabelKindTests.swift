@@ -24,7 +24,7 @@ struct LabelKindTests {
   }
 
   private var numbers: [Double] {
-    (0..<rows).map { $0 % 10 == 9 ? .nan : Double($0) / 7 - 100 }
+    (0..<rows).map { row -> Double in row % 10 == 9 ? Double.nan : Double(row) / 7 - 100 }
   }
 
   private var weights: [Double] { (0..<rows).map { Double($0 % 5) / 3 } }

@@ -67,8 +67,23 @@ enum Samples {
       })
   }
 
-  static func append(_ rows: Range<Int>, to writer: FeaturesWriter) throws {
-    let blocks = views.indices.map { features(rows, view: $0).storage }
+  /// The tokens of a row are numbered on from `row * 100`.
+  static func tokenFeatures(_ rows: some Collection<Int>) -> TokenFeatures {
+    let tokens = rows.map { row in (0..<row % 14 + 2).map { row * 100 + $0 } }
+    let values = tokens.joined().flatMap { token in
+      (0..<width).map { value(row: token, column: $0, view: 5) }
+    }
+    return TokenFeatures(
+      values: Matrix(rows: values.count / width, columns: width, storage: values),
+      offsets: tokens.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })
+  }
+
+  static func append(
+    _ rows: Range<Int>, to writer: FeaturesWriter, tokens: Bool = false
+  ) throws {
+    let blocks =
+      views.indices.map { features(rows, view: $0).storage }
+      + (tokens ? [tokenFeatures(rows).values.storage] : [])
     let pointers = blocks.map { block in
       let copy = UnsafeMutableBufferPointer<Float>.allocate(capacity: block.count)
       _ = copy.initialize(from: block)
@@ -79,13 +94,16 @@ enum Samples {
   }
 
   static func writeFeatures(
-    _ path: String, tokens: String, step: Int = 1000, type: FeatureType = .float32
+    _ path: String, tokens: String, step: Int = 1000, type: FeatureType = .float32,
+    tokenType: FeatureType? = nil
   ) throws {
     let tokens = try TokensFile(path: tokens)
     let writer = try FeaturesWriter(
-      path: path, tokens: tokens, views: views, width: width, type: type)
+      path: path, tokens: tokens, views: views, widths: views.map { _ in width }, type: type,
+      tokenFeatures: tokenType.map { ($0, width) })
     for start in stride(from: 0, to: tokens.count, by: step) {
-      try append(start..<min(tokens.count, start + step), to: writer)
+      let rows = start..<min(tokens.count, start + step)
+      try append(rows, to: writer, tokens: tokenType != nil)
     }
     try writer.finish(provenance())
   }

@@ -119,7 +119,7 @@ struct MLPClassifierTests {
     let losses = epochs.compactMap(\.validationLoss)
     #expect(losses[head.summary.bestEpoch - 1] == losses.min())
     // The weights kept are those of the best epoch.
-    let probabilities = try head.predictProbabilities(features.rows(at: held))
+    let probabilities = try head.predictProbabilities(features.rows(at: held), threads: 1)
     let right = held.indices.map { probabilities.values[$0 * 3 + labels[held[$0]]] }
     let loss = -right.reduce(0) { $0 + log($1) } / 200
     #expect(abs(loss - (losses.min() ?? 0)) < 1e-6)
@@ -141,7 +141,7 @@ struct MLPClassifierTests {
     let (features, _) = Noise.clusters(rows: 300, columns: 12, classes: 3)
     let all = try head.predictProbabilities(features, threads: 3)
     for row in [0, 17, 299] {
-      let alone = try head.predictProbabilities(features.rows(at: [row]))
+      let alone = try head.predictProbabilities(features.rows(at: [row]), threads: 1)
       #expect(Array(alone.values) == Array(all[row: row]))
     }
   }

@@ -158,7 +158,7 @@ struct RecurrentClassifierTests {
       let alone = try head.predict(.ids(empty.texts(at: [row]))).values
       #expect(alone == Array(all[2 * row..<2 * row + 2]))
     }
-    #expect(all.allSatisfy(\.isFinite))
+    #expect(all.allSatisfy { $0.isFinite })
     // Ids that training did not see have the zero vector, whichever they are.
     let strange = [Int32(1000), 2000].map { TokenSequences(ids: [$0], offsets: [0, 1]) }
     let answers = try strange.map { try head.predict(.ids($0)).values }

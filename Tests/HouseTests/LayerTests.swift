@@ -53,6 +53,7 @@ import Testing
     // A head learns from cached features only, whatever the encoder was.
     ("Heads", ["Encoders", "Checkpoints", "Tokenizers", "CHDF5"]),
     ("Tokenizers", ["Encoders", "Kernels", "Checkpoints", "COpenBLAS"]),
+    ("Vectorizers", ["Kernels", "Encoders", "HDF5", "COpenBLAS"]),
     ("Encoders", ["Tokenizers", "Corpora", "HDF5"]),
     // What optimizers move are numbers, whoever learns them.
     ("Optimization", ["Heads", "Encoders", "Safetensors", "HDF5"]),

@@ -35,11 +35,24 @@ struct PhiloxTests {
     var words = [UInt32](repeating: 0, count: 4 * 37)
     kernels.philox(&words, blocks: 37, key: 42, stream: generator.stream, first: 0)
     #expect(words == words.indices.map { generator.word($0) })
+  }
 
-    let mask = FloatBuffer(count: 147)
-    generator.fillDropoutMask(mask.pointer, count: 147, probability: 0.25, kernels: kernels)
-    for i in 0..<147 {
-      #expect(mask.pointer[i] == (words[i] < 1 << 30 ? 0 : Float(1 / 0.75)))
+  @Test(arguments: KernelSet.available.map(\.name))
+  func dropoutZeroesWhatTheWordsSay(name: String) throws {
+    let (rows, columns, stride) = (5, 150, 160)
+    let generator = Philox(seed: 42, .dropout, 7, part: 3)
+    let ones = FloatBuffer([Float](repeating: 1, count: rows * stride))
+    try KernelSet.named(name).dropout(
+      ones.pointer, ones.pointer, rows: rows, columns: columns, stride: stride, firstRow: 7,
+      generator.dropout(0.25))
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let word = generator.block(UInt64(row + 7) << 32 | UInt64(column / 4))[column % 4]
+        let expected: Float = word < 1 << 30 ? 0 : 1 / 0.75
+        #expect(ones.pointer[row * stride + column] == expected)
+      }
+      // What lies between rows stays.
+      #expect(ones.pointer[row * stride + columns] == 1)
     }
   }
 

@@ -3,13 +3,17 @@
     python Tests/Oracles/compare_tokenizer.py make OUT --movies FILE --bbc FOLDER --random 100000
     firn-tokenize OUT/random.jsonl --model MODEL --max-length 512 -o random.h5
     python Tests/Oracles/compare_tokenizer.py check MODEL OUT/random.jsonl random.h5 --max-length 512
+    python Tests/Oracles/compare_tokenizer.py families REFERENCES --random 100000
 
-`make` writes movies.jsonl, bbc.jsonl and random.jsonl, an object {"text": …} a line. `check` takes
+`make` writes movies.jsonl, bbc.jsonl and random.jsonl, an object {"text": …} a line. `families` makes random
+strings, runs firn-tokenize on them with each folder's tokenizer.json, and prints a table. `check` takes
 tokens.h5, or a text file with the ids of one text a line (Tests/TokenizersTests/OracleRunTests.swift
 writes one), and exits with 1 at a difference. Needs: tokenizers (0.23.3), transformers for a folder
 without tokenizer.json, h5py for tokens.h5.
 """
-import argparse, json, os, pathlib, random, sys, time
+import argparse, csv, json, os, pathlib, random, subprocess, sys, tempfile, time
+
+from random_texts import random_texts
 
 
 def write(path, texts):
@@ -24,45 +28,6 @@ def decode(data):
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def random_texts(count, seed):
-    """Strings from scripts, edges and the whole code space, with marks, specials and controls between."""
-    r = random.Random(seed)
-    ranges = [(0x20, 0x7F)] * 4 + [(0xA0, 0x250), (0x300, 0x370), (0x370, 0x530), (0x590, 0x800), (0x800, 0x1000),
-        (0x1000, 0x1800), (0x1AB0, 0x1B00), (0x1DC0, 0x2070), (0x2070, 0x2C00), (0x2DE0, 0x2E60), (0x3000, 0x3200), (0x3400, 0x4DC0),
-        (0x4E00, 0xA000), (0xA640, 0xAC00), (0xAC00, 0xD7B0), (0xF900, 0x10000), (0x10000, 0x12000), (0x16E00, 0x17000),
-        (0x1D100, 0x1D800), (0x1E000, 0x1E960), (0x1F300, 0x1FA00), (0x20000, 0x20100), (0x2A6D0, 0x2A710), (0x2F800, 0x2FA20),
-        (0xE0000, 0xE01F0), (0, 0x20), (0x7F, 0xA0), (0, 0xD800), (0xE000, 0x110000)]
-    marks = [chr(c) for lo, hi in [(0x300, 0x370), (0x483, 0x488), (0x591, 0x5C8), (0x610, 0x61B), (0x64B, 0x660), (0x8D0, 0x900),
-        (0x93C, 0x950), (0x9BC, 0x9CE), (0xE31, 0xE4F), (0xF18, 0xFBD), (0x1AB0, 0x1AFF), (0x1DC0, 0x1E00), (0x302A, 0x3030),
-        (0x1D165, 0x1D173)] for c in range(lo, hi)]
-    pieces = ["[CLS]", "[SEP]", "[MASK]", "[UNK]", "[PAD]", "[cls]", "[", "]", "##", "##s", " ", "  ", "\t", "\n", "\r\n", "\u00a0",
-        "\u2028", "\u3000", "\u200b", "\u200d", "\ufeff", "\u00ad", "\ufffd", "\0", "the", "ing", "un", "İ", "ΑΣ", "ß", "ﬁ", "①", "½",
-        "e\u0301", "각", "\u1100\u1161\u11a8", "\u0344", "\u0958", "\u2126", "\u212b", "👩‍👩‍👧‍👦", "🇫🇷", "don't", "3.14",
-        "<s>", "</s>", "<mask>", "<unk>", "<|endoftext|>", "'s", "'re", "'ll", "''", "``", "\u2581", "\u2581a", "1234", "a\u0301", "\u00a9\u200d", "\u0600", "\r\n"]
-    english = "The quick brown fox jumps over an unbelievably lazy dog's antidisestablishmentarianism in 1984".split()
-
-    def scalar():
-        lo, hi = r.choice(ranges)
-        c = r.randrange(lo, hi)
-        return "x" if 0xD800 <= c < 0xE000 else chr(c)
-
-    def text():
-        lo, hi = r.choice(ranges)
-        home = lambda: (lambda c: "y" if 0xD800 <= c < 0xE000 else chr(c))(r.randrange(lo, hi))
-        out = []
-        for _ in range(r.choice([0, 1, 2, 5, 10, 20, 40])):
-            k = r.random()
-            if k < 0.35: out.append("".join(home() for _ in range(r.randrange(1, 7))))
-            elif k < 0.55: out.append(scalar())
-            elif k < 0.65: out.append("".join(r.choice(marks) for _ in range(r.randrange(1, 6))))
-            elif k < 0.80: out.append(r.choice(pieces))
-            elif k < 0.95: out.append(r.choice(english) + " ")
-            else: out.append(scalar() * r.choice([1, 2, 99, 100, 101]))
-        return "".join(out)
-
-    return [text() for _ in range(count)]
 
 
 def make(a):
@@ -88,6 +53,64 @@ def firn_ids(path):
     else:
         for line in open(path, encoding="ascii"):
             yield [int(x) for x in line.split()]
+
+
+def widened(folder, copy):
+    """The tokenizer beside a config.json with positions for any text: the stage holds texts to the model's."""
+    copy.mkdir()
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for key in config.keys() & {"max_position_embeddings", "n_positions"}:
+        config[key] = 1 << 20
+    (copy / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    for name in ("tokenizer.json", "model.safetensors"):
+        (copy / name).symlink_to((folder / name).resolve())
+    return copy
+
+
+def families(a):
+    import tokenizers
+
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    folders = sorted(file.parent for file in a.references.glob("*/tokenizer.json"))
+    if not folders:
+        sys.exit(f"compare_tokenizer: {a.references} has no */tokenizer.json")
+    seed = random.SystemRandom().randrange(2**31) if a.seed is None else a.seed
+    csv.field_size_limit(sys.maxsize)
+    corpus = []
+    for path in a.corpus:
+        with open(path, encoding="utf-8", newline="") as file:
+            corpus += [row["text"] for row in csv.DictReader(file)]
+    texts = random_texts(a.random, seed, corpus)
+    print(f"{len(texts)} random strings of seed {seed}, {len(set(''.join(texts)))} different scalars, cut at "
+          f"{a.max_length} tokens; tokenizers {tokenizers.__version__}\n{'':14}{'tokens':>10}{'unknown':>9}{'differ':>8}",
+          flush=True)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as work:
+        source, tokens = f"{work}/random.jsonl", f"{work}/random.h5"
+        with open(source, "w", encoding="utf-8") as out:
+            out.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+        for folder in folders:
+            model = widened(folder, pathlib.Path(work) / folder.name)
+            subprocess.run([a.bin / "firn-tokenize", source, "--model", model, "--max-length", str(a.max_length),
+                            "--no-texts", "--force", "--quiet", "-o", tokens], check=True, stdout=subprocess.DEVNULL)
+            oracle = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            oracle.no_padding()
+            oracle.enable_truncation(a.max_length)
+            names = {name for name in ("[UNK]", "<unk>") if oracle.token_to_id(name) is not None}
+            unknown = {oracle.token_to_id(name) for name in names}
+            found, total, strange, different = firn_ids(tokens), 0, 0, []
+            for start in range(0, len(texts), 10_000):
+                part = texts[start:start + 10_000]
+                for i, (e, ids) in enumerate(zip(oracle.encode_batch(part), found)):
+                    total += len(ids)
+                    strange += sum(id in unknown for id in ids)
+                    if e.ids != ids:
+                        different.append((ascii(part[i]), e.ids, ids))
+            print(f"{folder.name:14}{total:>10}{strange:>9}{len(different):>8}", flush=True)
+            for example in sorted(different, key=lambda d: len(d[0]))[:3]:
+                print("  DIFFERS", *example, sep="\n    ")
+            wrong += bool(different) or next(found, None) is not None
+    sys.exit(1 if wrong else 0)
 
 
 def check(a):
@@ -125,5 +148,11 @@ m.set_defaults(run=make)
 c = commands.add_parser("check")
 c.add_argument("model"); c.add_argument("texts"); c.add_argument("ids"); c.add_argument("--max-length", type=int)
 c.set_defaults(run=check)
+f = commands.add_parser("families")
+f.add_argument("references", type=pathlib.Path); f.add_argument("--random", type=int, default=100_000)
+f.add_argument("--seed", type=int, help="(random)"); f.add_argument("--max-length", type=int, default=512)
+f.add_argument("--corpus", type=pathlib.Path, nargs="*", default=[], help="csv files with a column text")
+f.add_argument("--bin", type=pathlib.Path, default=pathlib.Path(".build/release"))
+f.set_defaults(run=families)
 a = p.parse_args()
 a.run(a)

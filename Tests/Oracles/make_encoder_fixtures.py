@@ -35,6 +35,13 @@ def roberta(**changes):
     return tf.RobertaModel(tf.RobertaConfig(**SIZES, max_position_embeddings=43, pad_token_id=2, **changes))
 
 
+def xlm_roberta(**changes):
+    # The padding's id is 1, and positions begin at 2, as in every XLM-R checkpoint.
+    return tf.XLMRobertaModel(tf.XLMRobertaConfig(
+        **SIZES, max_position_embeddings=42, pad_token_id=1, bos_token_id=0, eos_token_id=2, type_vocab_size=1,
+        **changes))
+
+
 def electra(**changes):
     return tf.ElectraModel(tf.ElectraConfig(**SIZES, max_position_embeddings=40, embedding_size=16, **changes))
 
@@ -94,7 +101,7 @@ def build(name, family, lengths=[1, 2, 5, 7, 32, 33, 40], types=0, padding=None,
     folder = os.path.join(sys.argv[1], name)
     model.save_pretrained(folder)
     ids = [torch.randint(0, 120, (n,)) for n in lengths]
-    given = [torch.randint(0, max(types, 2), (n,)) for n in lengths]
+    given = [torch.randint(0, types or 2, (n,)) for n in lengths]
     if padding is not None:
         for x in ids:
             if len(x) > 2:
@@ -122,6 +129,7 @@ build("bert", bert, types=2)
 build("distilbert", distilbert)
 build("bert-gelu-new", bert, types=2, hidden_act="gelu_new", layer_norm_eps=1e-6)
 build("roberta", roberta, types=3, padding=2, type_vocab_size=3)
+build("xlm-roberta", xlm_roberta, types=1, padding=1)
 build("electra", electra, types=2)
 # The first two of three layers are the first group's, and each group has two of its own.
 build("albert", albert, types=2, num_hidden_layers=3, num_hidden_groups=2, inner_group_num=2)

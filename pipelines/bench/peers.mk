@@ -7,6 +7,10 @@
 # Own data   make bench-peers WORKLOADS=mine csv_mine=mine.csv max_length_mine=128
 #            with the columns id and text
 # Writes     outputs/bench/peers.json and outputs/bench/peers/: exports, features of each engine
+#
+# bench-families: every architecture at base size beside transformers, by target families of this file.
+# Quick      make bench-families FAMILIES='gpt2 t5' FAMILY_ROWS_movies=64 ROUNDS=1
+# Writes     outputs/bench/families.json and outputs/bench/families/: a model of random weights, 0.5 GB
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -16,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 include pipelines/prepare.mk
 
 # From the command line or from here, never from the environment, as in pipelines/common.mk.
-$(foreach name,MODEL WORKLOADS ROWS ROUNDS ENGINES THREADS,$(if \
+$(foreach name,MODEL WORKLOADS ROWS ROUNDS ENGINES THREADS FAMILIES,$(if \
   $(filter environment,$(origin $(name))),$(eval undefine $(name))))
 
 MODEL ?= $(EMBEDDED_MODEL)#            a model folder
@@ -24,6 +28,7 @@ WORKLOADS ?= movies bbc mixed short#   what is embedded; see below
 ROWS ?=#                               empty: all rows; else only so many first ones
 ROUNDS ?= 5#                           how often each engine runs; the table has medians
 ENGINES ?=#                            empty: all; else of firn-int8 ct2 ct2-int8 ort openvino st
+FAMILIES ?=#                           empty: all of families.py
 THREADS ?=#                            empty: all cores; the same number for each engine
 PIP_OPTIONS ?=#                        such as --extra-index-url of torch without CUDA, far smaller
 VENV := .venv-peers
@@ -37,6 +42,10 @@ max_length_movies := 256
 max_length_bbc := 256
 max_length_mixed := 512
 max_length_short := 64
+FAMILY_ROWS_movies := 300
+FAMILY_ROWS_bbc := 32
+max_length_family_movies := 128
+max_length_family_bbc := 256
 
 # --- Rules ----------------------------------------------------------------------------------------
 # $(call quoted,value): one word for the shell, whatever is in it.
@@ -59,6 +68,13 @@ compare: $(inputs) $(model_file) | .build/firn-built $(packages)
 	@$(peers) compare --model $(call quoted,$(MODEL)) --work outputs/bench/peers --bin $(BIN) \
 	  --output outputs/bench/peers.json $(call option,--rounds,$(ROUNDS)) \
 	  $(call option,--engines,$(ENGINES)) $(call option,--threads,$(THREADS)) $(workloads)
+
+.PHONY: families
+families: $(csv_movies) $(csv_bbc) | .build/firn-built $(packages)
+	@$(call quoted,$(PEERS_PYTHON)) pipelines/bench/families.py --bin $(BIN) \
+	  $(call option,--rounds,$(ROUNDS)) $(call option,--families,$(FAMILIES)) \
+	  $(call option,--threads,$(THREADS)) $(foreach name,movies bbc,$(call \
+	  quoted,$(name)=$(csv_$(name)):$(max_length_family_$(name)):$(FAMILY_ROWS_$(name))))
 
 outputs/bench/mixed.csv outputs/bench/short.csv: outputs/bench/%.csv: pipelines/bench/%.json \
   $(csv_movies) $(csv_bbc) | .build/firn-built

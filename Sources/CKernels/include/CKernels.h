@@ -29,6 +29,36 @@ typedef struct firn_attention {
   float *scratch;
 } firn_attention;
 
+// What distances and segments add to the scaled scores of one head: of query i and key j
+//
+//   scale * (q_i . D[column[j - i]] + b[column[j - i]] + k_j . E[columns - 1 - column[j - i]]
+//            + (types[i] == types[j] ? q_i . segment + segment_bias : 0))
+//
+// where a text all of one type has no last term: what all keys of a query have in common changes nothing.
+typedef struct firn_relative {
+  // [queries, firn_relative_stride(kernels, tokens)]: of the tokens first ... first + queries - 1.
+  float *bias;
+  // [tokens, stride] each.
+  const float *query, *key;
+  size_t stride;
+  size_t tokens, first, queries, head_size;
+  float scale;
+  // D [columns, head_size], packed, and b [columns], a multiple of 32 long; E, packed. Null for none; b
+  // and the segments come with D.
+  const float *by_query, *by_query_bias, *by_key;
+  size_t columns;
+  // Of the distance 0, with those of distances below and above around it; never falls. Distances of at
+  // most `straight` have a column each, side by side.
+  const int32_t *column;
+  ptrdiff_t straight;
+  // [tokens] and [head_size]; null for none.
+  const uint8_t *types;
+  const float *segment;
+  float segment_bias;
+  // firn_relative_scratch(tokens, columns) floats.
+  float *scratch;
+} firn_relative;
+
 // One instruction set's kernels. All matrices are row-major; `stride` counts floats from one row to
 // the next. Every function treats rows independently and in a fixed order, so that a row's result
 // has the same bits whatever stands beside it.
@@ -65,6 +95,9 @@ typedef struct firn_kernels {
 
   // Scaled dot-product attention of one text over all its heads.
   void (*attention)(const firn_attention *task);
+
+  // What distances and segments add to the scores of one head of one text.
+  void (*relative)(const firn_relative *task);
 
   // out = x / sqrt(mean(x^2) + epsilon) * gamma for each row of x: [rows, columns]; out may alias x.
   void (*rms_norm)(float *out, const float *x, const float *gamma, size_t rows, size_t columns,
@@ -120,3 +153,7 @@ size_t firn_quantized_size(const firn_kernels *kernels, size_t rows, size_t dept
 
 // Floats of scratch that `attention` needs, for the widest vectors.
 size_t firn_attention_scratch(size_t tokens, size_t head_size);
+
+// Floats from one row to the next of what `relative` writes, and of scratch that it needs.
+size_t firn_relative_stride(const firn_kernels *kernels, size_t tokens);
+size_t firn_relative_scratch(size_t tokens, size_t columns);

@@ -1,17 +1,9 @@
 // The kernels of the backward passes, beside the forward ones of CKernels.h. As there, matrices are
 // row-major, and no sum's order depends on how the work is cut: every output element is one chain.
 #pragma once
+#include "learning.h"
 #include <stddef.h>
 #include <stdint.h>
-
-// Which elements a dropout (Srivastava et al. 2014) zeroes: those whose word of a Philox stream (learning.h)
-// is below `threshold`. Column c of row r takes word c % 4 of block 2^32 r + c / 4.
-typedef struct firn_dropout {
-  uint64_t key, stream;
-  uint32_t threshold;
-  // What the others are multiplied by: 1 / (1 - p).
-  float scale;
-} firn_dropout;
 
 // Attention of one head of one text in training: as firn_attention, one head, all keys seen.
 typedef struct firn_attention_head {
@@ -62,16 +54,6 @@ typedef struct firn_training {
   // [count] columns.
   void (*layer_norm_sums)(float *gamma, float *beta, const float *dy, const float *normalized,
                           size_t rows, size_t stride, size_t count);
-
-  // y = activation(x), and dx = dy * activation'(x): [count]; may alias.
-  void (*activation)(float *y, const float *x, size_t count, int activation);
-  void (*activation_gradient)(float *dx, const float *dy, const float *x, size_t count,
-                              int activation);
-
-  // y = x where a row's mask keeps it, times scale; else 0: [rows, columns], rows `stride` apart; the rows'
-  // numbers begin with first_row. y may alias x.
-  void (*dropout)(float *y, const float *x, size_t rows, size_t columns, size_t stride,
-                  size_t first_row, const firn_dropout *rule);
 
   // out [queries, head_size], rows out_stride apart.
   void (*attention)(float *out, size_t out_stride, const firn_attention_head *head);

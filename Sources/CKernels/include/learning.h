@@ -44,6 +44,15 @@ typedef struct firn_sgd {
   int nesterov;
 } firn_sgd;
 
+// Which elements a dropout (Srivastava et al. 2014) zeroes: those whose word of a Philox stream (below)
+// is below `threshold`. Column c of row r takes word c % 4 of block 2^32 r + c / 4.
+typedef struct firn_dropout {
+  uint64_t key, stream;
+  uint32_t threshold;
+  // What the others are multiplied by: 1 / (1 - p).
+  float scale;
+} firn_dropout;
+
 typedef struct firn_learning {
   // Every element is one chain of fused multiply-adds over depth, in order, from `start`: its bits
   // depend on its row of a and its column of b alone.
@@ -63,15 +72,15 @@ typedef struct firn_learning {
   // Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405): word w of block b, at
   // out[4 (b - first) + w], for blocks first ... first + blocks - 1 of a stream.
   void (*philox)(uint32_t *out, size_t blocks, uint64_t key, uint64_t stream, uint64_t first);
-  // mask[i] = 0 where word i of the stream is below `threshold`, else `scale`: [count].
-  void (*dropout)(float *mask, size_t count, uint32_t threshold, float scale, uint64_t key,
-                  uint64_t stream);
+  // y = x where a row's mask keeps it, times scale; else 0: [rows, columns], rows `stride` apart; the rows'
+  // numbers begin with first_row. y may alias x.
+  void (*dropout)(float *y, const float *x, size_t rows, size_t columns, size_t stride,
+                  size_t first_row, const firn_dropout *rule);
 
-  // y = activation(z) * mask: [count]; mask may be null; y may alias z.
-  void (*activate)(float *y, const float *z, const float *mask, size_t count, int activation);
-  // dz = dy * mask * activation'(z): [count]; dz may alias dy or z. For none, relu, tanh and gelu.
-  void (*activate_backward)(float *dz, const float *dy, const float *z, const float *mask,
-                            size_t count, int activation);
+  // y = activation(x), and dx = dy * activation'(x): [count]; may alias.
+  void (*activation)(float *y, const float *x, size_t count, int activation);
+  void (*activation_gradient)(float *dx, const float *dy, const float *x, size_t count,
+                              int activation);
 
   // Long short-term memory (Hochreiter & Schmidhuber 1997), PyTorch's gates i, f, g, o. One time step
   // of `rows` sequences: gates [rows, 4 size] become their activations; the state before, `before`

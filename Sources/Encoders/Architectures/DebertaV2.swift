@@ -105,12 +105,12 @@ enum DebertaV2: Architecture {
         epsilon: bert.layerNormEps, hiddenSize: width, projectsFirst: true),
       numerics)
     let buckets = DistanceBuckets(
-      buckets: config.positionBuckets, maximumDistance: config.maxRelativePositions,
-      longest: bert.maxPositionEmbeddings)
+      buckets: config.positionBuckets, maximumDistance: config.maxRelativePositions)
+    let columns = buckets.columns(longest: bert.maxPositionEmbeddings)
     let distances = try distances(&weights, config, rows: buckets.count, numerics)
     var layers: [PostNormLayer] = []
     for k in 0..<bert.numHiddenLayers {
-      let attention = try attention(&weights, k, config, distances, buckets, numerics)
+      let attention = try attention(&weights, k, config, distances, columns, numerics)
       layers.append(try PostNormLayer(&weights, .bert(k), config.layer, attention, numerics))
     }
     try weights.finish()
@@ -142,8 +142,8 @@ enum DebertaV2: Architecture {
 
   private static func attention(
     _ weights: inout Weights, _ k: Int, _ config: DebertaV2Config, _ distances: FloatBuffer,
-    _ buckets: DistanceBuckets, _ numerics: Numerics
-  ) throws(CheckpointError) -> DisentangledAttention {
+    _ columns: DistanceColumns, _ numerics: Numerics
+  ) throws(CheckpointError) -> RelativeAttention {
     let shape = config.layer.attention
     let own = "encoder.layer.\(k).attention"
     // What distances are does not depend on a text: it is computed here, in float32.
@@ -151,23 +151,39 @@ enum DebertaV2: Architecture {
     func project(_ name: String) throws(CheckpointError) -> FloatBuffer {
       let linear = try Linear(
         &weights, "\(own).self.\(name)", inputs: shape.width, outputs: shape.inner, exact)
-      let table = FloatBuffer(count: buckets.count * shape.inner)
+      let table = FloatBuffer(count: columns.count * shape.inner)
       linear(
-        exact.kernels, table.pointer, distances.pointer, rows: buckets.count,
+        exact.kernels, table.pointer, distances.pointer, rows: columns.count,
         scratch: table.pointer)
       return table
     }
-    let distanceKeys =
-      config.hasC2P ? try project(config.shareAttKey ? "key_proj" : "pos_key_proj") : nil
-    let distanceQueries =
+    let keys = config.hasC2P ? try project(config.shareAttKey ? "key_proj" : "pos_key_proj") : nil
+    let queries =
       config.hasP2C ? try project(config.shareAttKey ? "query_proj" : "pos_query_proj") : nil
-    return DisentangledAttention(
-      shape,
+    /// One head's columns of a table: [rows, headSize].
+    func part(_ table: FloatBuffer?, _ head: Int, reversed: Bool) -> FloatBuffer? {
+      guard let table else { return nil }
+      let part = FloatBuffer(count: columns.count * shape.headSize)
+      for row in 0..<columns.count {
+        let from = reversed ? columns.count - 1 - row : row
+        (part.pointer + row * shape.headSize).update(
+          from: table.pointer + from * shape.inner + head * shape.headSize, count: shape.headSize)
+      }
+      return part
+    }
+    let hasTerms = config.hasC2P || config.hasP2C
+    let scores = (0..<(hasTerms ? shape.heads : 0)).map { head in
+      RelativeScores(
+        byQuery: part(keys, head, reversed: true), byKey: part(queries, head, reversed: false),
+        columns: columns.count, headSize: shape.headSize, numerics.kernels)
+    }
+    return RelativeAttention(
+      shape: shape,
       qkv: try Linear(
         &weights, joining: ["query", "key", "value"].map { "\(own).self.\($0)_proj" },
         inputs: shape.width, outputs: shape.inner, numerics),
       output: try Linear(
         &weights, "\(own).output.dense", inputs: shape.inner, outputs: shape.width, numerics),
-      distanceKeys: distanceKeys, distanceQueries: distanceQueries, buckets, numerics.kernels)
+      distances: .fixed(scores, columns))
   }
 }

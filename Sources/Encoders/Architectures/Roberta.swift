@@ -6,7 +6,7 @@ import Kernels
 ///
 /// Source: `transformers/models/roberta/modeling_roberta.py`, which the other equals.
 enum Roberta: PostNormArchitecture {
-  static let modelTypes = ["roberta", "xlm-roberta"]
+  static let modelTypes = ["roberta", "xlm-roberta", "camembert"]
 
   static func plan(_ config: JSONFile) throws(CheckpointError) -> PostNormPlan {
     let own = try BertConfig(config)

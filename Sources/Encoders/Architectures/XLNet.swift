@@ -1,4 +1,5 @@
 import Checkpoints
+import Glibc
 import Kernels
 
 /// XLNet's settings, named as in config.json.
@@ -75,6 +76,7 @@ enum XLNet: Architecture {
     let shape = PostNormLayer.Shape(
       attention: attention, intermediateSize: config.dInner, activation: config.ffActivation,
       epsilon: config.layerNormEps)
+    let sinusoids = Sinusoids(width: width, clamp: config.clampLen)
     var layers: [PostNormLayer] = []
     for k in 0..<config.nLayer {
       let layer = "layer.\(k)"
@@ -84,20 +86,20 @@ enum XLNet: Architecture {
         outputNorm: "\(layer).ff.layer_norm")
       layers.append(
         try PostNormLayer(
-          &weights, names, shape, try Self.attention(&weights, layer, attention, numerics),
-          numerics))
+          &weights, names, shape,
+          try Self.attention(&weights, layer, attention, sinusoids, numerics), numerics))
     }
     try weights.finish()
     return StackedEncoder(
       hiddenSize: width, maximumTokens: nil, vocabularySize: config.vocabSize,
       typeVocabularySize: StackedEncoder<PostNormLayer>.anyType, numerics: numerics,
-      embeddings: embeddings, layers: layers,
-      positions: .sinusoids(Sinusoids(width: width, clamp: config.clampLen)))
+      embeddings: embeddings, layers: layers)
   }
 
   private static func attention(
-    _ weights: inout Weights, _ layer: String, _ shape: SelfAttention.Shape, _ numerics: Numerics
-  ) throws(CheckpointError) -> SegmentAttention {
+    _ weights: inout Weights, _ layer: String, _ shape: SelfAttention.Shape,
+    _ sinusoids: Sinusoids, _ numerics: Numerics
+  ) throws(CheckpointError) -> RelativeAttention {
     let (width, inner) = (shape.width, shape.inner)
     let size = width * inner
     func tensor(_ name: String, _ sizes: [Int]) throws(CheckpointError) -> FloatBuffer {
@@ -113,9 +115,9 @@ enum XLNet: Architecture {
       let part = try tensor(name, square)
       Linear.transpose(qkv.pointer + i * size, part.pointer, rows: width, columns: inner)
     }
-    let distance = FloatBuffer(count: size)
+    let distanceRows = FloatBuffer(count: size)
     let part = try tensor("r", square)
-    Linear.transpose(distance.pointer, part.pointer, rows: width, columns: inner)
+    Linear.transpose(distanceRows.pointer, part.pointer, rows: width, columns: inner)
     let output = try tensor("o", square)
     let content = try tensor("r_w_bias", perHead)
     let queryBias = FloatBuffer(count: 3 * inner)
@@ -125,13 +127,79 @@ enum XLNet: Architecture {
       for i in 0..<inner { bias.pointer[i] -= content.pointer[i] }
       return .init(bias)
     }
-    return SegmentAttention(
+    let distance = Linear(packing: distanceRows.pointer, inputs: width, outputs: inner, numerics)
+    let (distanceBias, segmentBias) = (try less("r_r_bias"), try less("r_s_bias"))
+    // Another segment's part is common to all keys of a query; what is left is the difference.
+    let bothSegments = try tensor("seg_embed", [2] + perHead)
+    for c in 0..<inner { bothSegments.pointer[c] -= bothSegments.pointer[inner + c] }
+    let segments = UnsafePointerBox(bothSegments)
+    let distances = GrowingDistances { longest in
+      let table = sinusoids.project(distance, longest: longest, numerics)
+      return (0..<shape.heads).map { head in
+        let own = head * shape.headSize
+        func part(_ values: UnsafePointerBox) -> [Float] {
+          Array(UnsafeBufferPointer(start: values.pointer + own, count: shape.headSize))
+        }
+        let keys = FloatBuffer(count: table.rows * shape.headSize)
+        for row in 0..<table.rows {
+          (keys.pointer + row * shape.headSize).update(
+            from: table.values.pointer + row * inner + own, count: shape.headSize)
+        }
+        return RelativeScores(
+          byQuery: keys, byQueryBias: part(distanceBias),
+          segment: (weight: part(segments), bias: part(segmentBias)), columns: table.rows,
+          headSize: shape.headSize, numerics.kernels)
+      }
+    }
+    return RelativeAttention(
       shape: shape,
       qkv: Linear(
         packing: qkv.pointer, bias: .init(queryBias), inputs: width, outputs: 3 * inner, numerics),
       output: Linear(packing: output.pointer, inputs: inner, outputs: width, numerics),
-      distance: Linear(packing: distance.pointer, inputs: width, outputs: inner, numerics),
-      distanceBias: try less("r_r_bias"), segmentBias: try less("r_s_bias"),
-      segments: .init(try tensor("seg_embed", [2] + perHead)))
+      distances: .growing(distances))
+  }
+}
+
+/// Sines and cosines of how far a query stands after a key, at the speeds of Vaswani et al. 2017.
+///
+/// Source: `XLNetModel.relative_positional_encoding` in `transformers/models/xlnet/modeling_xlnet.py`.
+struct Sinusoids: Sendable {
+  /// Half of them sines, half cosines.
+  let width: Int
+  /// The distance beyond which all are taken for it; nil for none.
+  let clamp: Int?
+
+  /// [2 * longest - 1, width], from the largest distance down to the smallest.
+  func table(longest: Int) -> FloatBuffer {
+    let half = width / 2
+    // In float32, as PyTorch computes it.
+    let frequencies = (0..<half).map { pair in
+      1 / Float(pow(10_000, Double(Float(2 * pair) / Float(width))))
+    }
+    let table = FloatBuffer(count: (2 * longest - 1) * width, zeroed: false)
+    for row in 0..<2 * longest - 1 {
+      var distance = longest - 1 - row
+      if let clamp { distance = min(max(distance, -clamp), clamp) }
+      let to = table.pointer + row * width
+      for (pair, frequency) in frequencies.enumerated() {
+        let angle = Double(Float(distance) * frequency)
+        to[pair] = Float(sin(angle))
+        to[half + pair] = Float(cos(angle))
+      }
+    }
+    return table
+  }
+
+  /// A layer's product with them: [rows, outputs].
+  func project(
+    _ linear: Linear, longest: Int, _ numerics: Numerics
+  ) -> (values: FloatBuffer, rows: Int) {
+    let rows = 2 * longest - 1
+    let values = FloatBuffer(count: rows * linear.outputs, zeroed: false)
+    let scratch = FloatBuffer(count: numerics.productScratch(rows: rows, width), zeroed: false)
+    let table = table(longest: longest)
+    linear(
+      numerics.kernels, values.pointer, table.pointer, rows: rows, scratch: scratch.pointer)
+    return (values, rows)
   }
 }

@@ -65,9 +65,7 @@ struct Embeddings: Sendable {
   }
 
   /// FLOP of the projection, where there is one.
-  var cost: EncoderCost {
-    EncoderCost(perToken: projection == nil ? 0 : 2 * width * hiddenSize, perSquaredLength: 0)
-  }
+  func flop(tokens: Int) -> Int { projection == nil ? 0 : 2 * width * hiddenSize * tokens }
 
   /// Floats of a workspace that ``forward(_:_:_:)`` needs for `tokens` tokens.
   func workspaceSizes(tokens: Int, _ numerics: Numerics) -> Workspace.Sizes {

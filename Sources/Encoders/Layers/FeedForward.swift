@@ -20,11 +20,9 @@ struct FeedForward: Sendable {
 
   private var products: Int { gate == nil ? 1 : 2 }
 
-  /// FLOP of its products, two a multiply-add.
-  var cost: EncoderCost {
-    EncoderCost(
-      perToken: 2 * (products * intermediate.inputs + output.outputs) * output.inputs,
-      perSquaredLength: 0)
+  /// FLOP of its products, two a multiply-add, for `tokens` tokens.
+  func flop(tokens: Int) -> Int {
+    2 * (products * intermediate.inputs + output.outputs) * output.inputs * tokens
   }
 
   /// Floats of a workspace for batches of up to `tokens` tokens.

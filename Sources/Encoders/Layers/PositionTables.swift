@@ -7,14 +7,12 @@ import Kernels
 enum PositionTables: Sendable {
   case relative(RelativeBias)
   case rotations(Rotations)
-  case sinusoids(Sinusoids)
 
   /// Floats of the tables for texts of up to `longest` tokens.
   func size(longest: Int) -> Int {
     switch self {
     case .relative(let bias): bias.heads * max(2 * longest - 1, 0)
     case .rotations(let rotations): rotations.frequencies.count * longest * 2 * rotations.half
-    case .sinusoids(let sinusoids): sinusoids.width * max(2 * longest - 1, 0)
     }
   }
 
@@ -22,7 +20,6 @@ enum PositionTables: Sendable {
     switch self {
     case .relative(let bias): bias.fill(tables, longest: longest)
     case .rotations(let rotations): rotations.fill(tables, longest: longest)
-    case .sinusoids(let sinusoids): sinusoids.fill(tables, longest: longest)
     }
   }
 }
@@ -121,35 +118,6 @@ struct Rotations: Sendable {
         let cosines = table + place * 2 * half
         kernels.rotate(row, cosines: cosines, sines: cosines + half, heads: heads, half: half)
         row += stride
-      }
-    }
-  }
-}
-
-/// Sines and cosines of how far a query stands after a key, at the speeds of Vaswani et al. 2017.
-///
-/// Source: `XLNetModel.relative_positional_encoding` in `transformers/models/xlnet/modeling_xlnet.py`.
-struct Sinusoids: Sendable {
-  /// Half of them sines, half cosines.
-  let width: Int
-  /// The distance beyond which all are taken for it; nil for none.
-  let clamp: Int?
-
-  /// tables: [2 * longest - 1][width], from the largest distance down to the smallest.
-  func fill(_ tables: UnsafeMutablePointer<Float>, longest: Int) {
-    let half = width / 2
-    // In float32, as PyTorch computes it.
-    let frequencies = (0..<half).map { pair in
-      1 / Float(pow(10_000, Double(Float(2 * pair) / Float(width))))
-    }
-    for row in 0..<max(2 * longest - 1, 0) {
-      var distance = longest - 1 - row
-      if let clamp { distance = min(max(distance, -clamp), clamp) }
-      let to = tables + row * width
-      for (pair, frequency) in frequencies.enumerated() {
-        let angle = Double(Float(distance) * frequency)
-        to[pair] = Float(sin(angle))
-        to[half + pair] = Float(cos(angle))
       }
     }
   }

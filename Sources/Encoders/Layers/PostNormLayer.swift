@@ -58,7 +58,9 @@ struct PostNormLayer: EncoderLayer {
     outputNorm = try LayerNorm(&weights, names.outputNorm, size: width, epsilon: shape.epsilon)
   }
 
-  var cost: EncoderCost { attention.cost + feedForward.cost }
+  func flop(tokens: Int) -> Int {
+    attention.flop(tokens: tokens) + feedForward.flop(tokens: tokens)
+  }
 
   func workspaceSizes(tokens: Int, longest: Int, _ numerics: Numerics) -> Workspace.Sizes {
     attention.workspaceSizes(tokens: tokens, longest: longest, numerics)

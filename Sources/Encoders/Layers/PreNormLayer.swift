@@ -12,7 +12,9 @@ struct PreNormLayer: EncoderLayer {
   let outputNorm: Norm
   let feedForward: FeedForward
 
-  var cost: EncoderCost { attention.cost + feedForward.cost }
+  func flop(tokens: Int) -> Int {
+    attention.flop(tokens: tokens) + feedForward.flop(tokens: tokens)
+  }
 
   func workspaceSizes(tokens: Int, longest: Int, _ numerics: Numerics) -> Workspace.Sizes {
     attention.workspaceSizes(tokens: tokens, longest: longest, numerics)

@@ -4,8 +4,8 @@ import Kernels
 
 /// Attention of a layer, without the residual and the normalization around it.
 protocol AttentionBlock: Sendable {
-  /// FLOP of its products.
-  var cost: EncoderCost { get }
+  /// FLOP of its products for a text of `tokens` tokens.
+  func flop(tokens: Int) -> Int
 
   /// Floats of a workspace for batches of up to `tokens` tokens and texts of up to `longest`.
   func workspaceSizes(tokens: Int, longest: Int, _ numerics: Numerics) -> Workspace.Sizes
@@ -101,17 +101,8 @@ struct SelfAttention: AttentionBlock {
     self.output = output
   }
 
-  /// FLOP of its products, two a multiply-add; of a local window's scores none, as they grow neither
-  /// with the number of tokens alone nor with its square.
-  var cost: EncoderCost {
-    let scores = 4 * shape.inner
-    let weights = 8 * shape.width * shape.inner
-    return switch shape.reach {
-    case .all: EncoderCost(perToken: weights, perSquaredLength: scores)
-    // n (n + 1) / 2 pairs of a query and a key.
-    case .causal: EncoderCost(perToken: weights + scores / 2, perSquaredLength: scores / 2)
-    case .near: EncoderCost(perToken: weights, perSquaredLength: 0)
-    }
+  func flop(tokens: Int) -> Int {
+    8 * shape.width * shape.inner * tokens + 4 * shape.inner * shape.reach.pairs(tokens: tokens)
   }
 
   /// Floats of a workspace for batches of up to `tokens` tokens and texts of up to `longest`.

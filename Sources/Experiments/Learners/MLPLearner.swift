@@ -6,7 +6,7 @@ public struct MLPLearner: Learner {
   private let data: LabelledFeatures
   private let configuration: MLPClassifier.Configuration
 
-  /// - Parameter configuration: its seed is not read: a fit brings its own.
+  /// `configuration`: its seed is not read: a fit brings its own.
   public init(_ data: LabelledFeatures, configuration: MLPClassifier.Configuration) {
     self.data = data
     self.configuration = configuration

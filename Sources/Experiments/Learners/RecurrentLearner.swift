@@ -9,9 +9,9 @@ public struct RecurrentLearner: Learner {
   private let classCount: Int
   private let configuration: RecurrentClassifier.Configuration
 
-  /// - Parameters:
-  ///   - weights: how much each row counts; nil: all the same.
-  ///   - configuration: its seed is not read: a fit brings its own.
+  /// `weights`: how much each row counts; nil: all the same.
+  /// `configuration`: its seed is not read: a fit brings its own.
+  ///
   /// - Precondition: as many labels as texts.
   public init(
     input: SequenceInput, labels: Labels, weights: [Double]?, classCount: Int,

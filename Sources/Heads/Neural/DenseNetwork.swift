@@ -75,8 +75,6 @@ final class DenseTrainer: @unchecked Sendable {
   private let sums: [FloatBuffer]
   /// Of each hidden layer after activation and dropout.
   private let values: [FloatBuffer]
-  /// [column blocks][rows, columns of the block].
-  private let masks: [FloatBuffer]
   /// Gradients of ``sums``.
   private let sumGradients: [FloatBuffer]
   private var losses: [Double]
@@ -93,9 +91,6 @@ final class DenseTrainer: @unchecked Sendable {
     sums = network.layers.map { FloatBuffer(count: batch * $0.outputs) }
     sumGradients = network.layers.map { FloatBuffer(count: batch * $0.outputs) }
     values = network.layers.dropLast().map { FloatBuffer(count: batch * $0.outputs) }
-    masks = network.layers.dropLast().map {
-      FloatBuffer(count: network.dropout > 0 ? batch * $0.outputs : 0)
-    }
     losses = [Double](repeating: 0, count: batch)
   }
 
@@ -104,7 +99,7 @@ final class DenseTrainer: @unchecked Sendable {
   /// - Parameters:
   ///   - rows: The rows of the training set that ``input`` holds.
   ///   - loss: The loss of the outputs.
-  ///   - generator: Of the dropout masks of this step; nil: no dropout.
+  ///   - generator: Of the dropouts of this step by their number; nil: no dropout.
   ///   - finished: Called for each part of the parameters as soon as its gradients are there, from
   ///     any thread.
   /// - Returns: The sum over the batch of weight times loss, and the sum of weights.
@@ -117,7 +112,7 @@ final class DenseTrainer: @unchecked Sendable {
     for layer in 0..<last { forward(layer, count, generator) }
     let weight = loss.weight(of: rows)
     output(rows, loss, weight)
-    for layer in stride(from: last, to: 0, by: -1) { backward(layer, count, generator != nil) }
+    for layer in stride(from: last, to: 0, by: -1) { backward(layer, count, generator) }
     weightGradients(count, finished)
     return (losses[..<count].reduce(0, +), weight)
   }
@@ -135,20 +130,25 @@ final class DenseTrainer: @unchecked Sendable {
       let start = columns.lowerBound
       let z = sums[layer].pointer + start
       product(shape, columns, from: from, rows: rows, into: z)
-      var mask: UnsafeMutablePointer<Float>?
-      if let generator {
-        let own = masks[layer].pointer + start * rows
-        let drawn = generator(layer << 10 | block)
-        drawn.fillDropoutMask(
-          own, count: rows * columns.count, probability: network.dropout, kernels: kernels)
-        mask = own
-      }
+      let y = values[layer].pointer + start
       for r in 0..<rows {
         kernels.activate(
-          values[layer].pointer + r * shape.outputs + start, z + r * shape.outputs,
-          mask: mask.map { $0 + r * columns.count }, count: columns.count, network.activation)
+          y + r * shape.outputs, z + r * shape.outputs, count: columns.count, network.activation)
       }
+      drop(y, layer, block, rows, generator)
     }
+  }
+
+  /// Dropout of a block of a hidden layer's columns: of its values, and of their gradients.
+  private func drop(
+    _ y: UnsafeMutablePointer<Float>, _ layer: Int, _ block: Int, _ rows: Int,
+    _ generator: ((Int) -> Philox)?
+  ) {
+    guard let generator else { return }
+    let width = network.layers[layer].outputs
+    kernels.dropout(
+      y, y, rows: rows, columns: ColumnBlocks[block, of: width].count, stride: width, firstRow: 0,
+      generator(layer << 10 | block).dropout(network.dropout))
   }
 
   /// c[:, columns] = x W^T + bias.
@@ -194,7 +194,7 @@ final class DenseTrainer: @unchecked Sendable {
   }
 
   /// The gradients of the sums of the layer before, a block of its columns a part.
-  private func backward(_ layer: Int, _ rows: Int, _ isDropping: Bool) {
+  private func backward(_ layer: Int, _ rows: Int, _ generator: ((Int) -> Philox)?) {
     let shape = network.layers[layer]
     team.forEach(ColumnBlocks.count(shape.inputs)) { _, block in
       let columns = ColumnBlocks[block, of: shape.inputs]
@@ -205,12 +205,12 @@ final class DenseTrainer: @unchecked Sendable {
         ProductOperand(sumGradients[layer].pointer, stride: shape.outputs),
         ProductOperand(parameters.pointer + shape.start + start, stride: shape.inputs),
         rows: rows, depth: shape.outputs, columns: columns.count)
-      let mask = isDropping ? masks[layer - 1].pointer + start * rows : nil
+      drop(dz, layer - 1, block, rows, generator)
       for r in 0..<rows {
         let at = r * shape.inputs
-        kernels.activateBackward(
-          dz + at, dz + at, sums[layer - 1].pointer + start + at,
-          mask: mask.map { $0 + r * columns.count }, count: columns.count, network.activation)
+        kernels.activationGradient(
+          dz + at, dz + at, sums[layer - 1].pointer + start + at, count: columns.count,
+          network.activation)
       }
     }
   }

@@ -51,7 +51,7 @@ extension RecurrentClassifier {
       let z = pass.scores.pointer + row * outputs
       sum += loss.weights[row] * loss.evaluate(row, z, share: loss.weights[row] / weight)
     }
-    pass.backward(isDropping: false, wantsInputGradient: table != nil) { _ in }
+    pass.backward(dropout: nil, wantsInputGradient: table != nil) { _ in }
     var tensors = network.tensors.map {
       Tensor(name: $0.name, shape: $0.shape, values: Array(pass.gradients.contents[$0.range]))
     }

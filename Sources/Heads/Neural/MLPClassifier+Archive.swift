@@ -43,6 +43,9 @@ extension MLPClassifier: ArchivableHead {
     guard hidden.allSatisfy({ $0 > 0 }) else {
       throw .inconsistent(path: path, field: "hidden_layers")
     }
+    guard (record.output == .identity) == (classCount == 0) else {
+      throw .inconsistent(path: path, field: "class_names")
+    }
     guard record.unit > 0, record.unit.isFinite, record.center.isFinite else {
       throw .inconsistent(path: path, field: "unit")
     }

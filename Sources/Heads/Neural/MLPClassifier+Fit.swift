@@ -6,8 +6,8 @@ extension MLPClassifier {
   /// Trains on `features` [n, width] and `labels` [n].
   ///
   /// The result has the same bits for any number of threads. Of features larger than `memory` a
-  /// window is read at a time: see ``FeatureStream``; they are read once an epoch, and twice before
-  /// to standardize.
+  /// window is read at a time: see ``FeatureStream``; they are read once an epoch, once before
+  /// to check them, and twice more to standardize.
   ///
   /// - Parameters:
   ///   - features: One row a text, with a label.
@@ -15,8 +15,12 @@ extension MLPClassifier {
   ///   - classCount: Classes, those without rows included; not read for sets and numbers.
   ///   - sampleWeights: How much each row counts; 1 when nil.
   ///   - validation: Rows that decide when training ends and which weights are kept.
+  ///   - configuration: The layers and how they learn.
   ///   - start: A head of the same layers whose weights training begins with.
   ///   - memory: Bytes of features in memory at a time.
+  ///   - threads: How many threads work at a time.
+  ///   - monitor: Who watches the training and may end it.
+  /// - Returns: The head, with the weights of the best epoch.
   /// - Throws: ``HeadError``, and what reading features throws.
   /// - Precondition: As many labels as rows.
   public static func fit(
@@ -32,14 +36,16 @@ extension MLPClassifier {
     let loss = try OutputLoss(
       labels, outputs: outputs, classWeight: configuration.training.classWeight,
       sampleWeights: sampleWeights)
-    // Reads and checks every number, whether it is to be scaled or not.
-    let found = try Standardization(streaming: features)
+    let raw = RowBlocks(
+      try TrainingRows.features(features, memory: 0).blockRows, standardization: nil)
+    try raw.checkFinite(threads: threads)
     let network = DenseNetwork(
       inputs: features.width, hidden: configuration.hiddenLayers, outputs: outputs,
       activation: configuration.activation.kernel, dropout: configuration.dropout)
     var run = try DenseRun(
       network, features: features, loss: loss, configuration: configuration,
-      standardization: configuration.standardize ? found : nil,
+      standardization: configuration.standardize
+        ? try Standardization(fitting: raw, threads: threads) : nil,
       parameters: start?.joinedParameters(), memory: memory, threads: threads)
     let summary = try run.train(validation: validation, monitor: monitor)
     return MLPClassifier(

@@ -103,7 +103,8 @@ struct OutputLoss: Sendable {
 extension OutputLoss {
   /// The loss of `labels`, weighted by class and by sample.
   ///
-  /// - Parameter scale: For numbers, the centre and unit of the training's; found when nil.
+  /// `scale`: for numbers, the centre and unit of the training's; found when nil.
+  ///
   /// - Throws: `noTrainingRows`, `singleClass`, `badHyperparameter`.
   init(
     _ labels: Labels, outputs: Int, classWeight: ClassWeight, sampleWeights: [Double]?,

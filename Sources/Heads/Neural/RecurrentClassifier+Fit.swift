@@ -14,7 +14,11 @@ extension RecurrentClassifier {
   ///   - classCount: Classes, those without rows included; not read for sets and numbers.
   ///   - sampleWeights: How much each row counts; 1 when nil.
   ///   - validation: Rows that decide when training ends and which weights are kept.
+  ///   - configuration: The layers and how they learn.
   ///   - start: A head of the same layers whose weights training begins with.
+  ///   - threads: How many threads work at a time.
+  ///   - monitor: Who watches the training and may end it.
+  /// - Returns: The head, with the weights of the best epoch.
   /// - Throws: ``HeadError``, and what reading features throws.
   /// - Precondition: As many labels as sequences; validation of the same kind of input.
   public static func fit(
@@ -182,7 +186,7 @@ private struct RecurrentRun {
     }
     guard sum.isFinite else { throw HeadError.diverged(step: step + 1, learningRate: rate) }
     let isClipped = training.maximumGradientNorm != nil
-    pass.backward(isDropping: dropout != nil, wantsInputGradient: embedding != nil) { range in
+    pass.backward(dropout: dropout, wantsInputGradient: embedding != nil) { range in
       if !isClipped { update(range, rate, moment, 1) }
     }
     let scale = updateRest(batch, rate, moment)

@@ -25,14 +25,12 @@ final class RecurrentPass: @unchecked Sendable {
   /// The last layer's scores, then their gradients: [sequences, outputs].
   private(set) var scores = FloatBuffer(count: 0)
 
-  private var pooledMask = FloatBuffer(count: 0)
   private var pooledGradient = FloatBuffer(count: 0)
   /// Of maxima, the row that each was found in: [sequences, directions * size].
   private var winners: [Int32] = []
   /// Inputs of each layer but the first, forwards in time, and of each layer backwards.
   private var joints: [FloatBuffer]
   private var mirrored: [FloatBuffer]
-  private var masks: [FloatBuffer]
   /// Gradients of a layer's inputs, a direction each.
   private var parts: [FloatBuffer]
 
@@ -53,7 +51,7 @@ final class RecurrentPass: @unchecked Sendable {
       }
     }
     let none = network.layers.map { _ in FloatBuffer(count: 0) }
-    (joints, mirrored, masks) = (none, none, none)
+    (joints, mirrored) = (none, none)
     parts = (0..<network.directions).map { _ in FloatBuffer(count: 0) }
   }
 
@@ -69,7 +67,7 @@ final class RecurrentPass: @unchecked Sendable {
     let tokens = packs.tokenCount
     Self.grow(&input, tokens * network.inputs)
     if wantsInputGradient { Self.grow(&inputGradient, tokens * network.inputs) }
-    for buffer in [\RecurrentPass.pooled, \.dropped, \.pooledMask, \.pooledGradient] {
+    for buffer in [\RecurrentPass.pooled, \.dropped, \.pooledGradient] {
       Self.grow(&self[keyPath: buffer], lengths.count * joined)
     }
     Self.grow(&scores, lengths.count * network.output.outputs)
@@ -79,7 +77,6 @@ final class RecurrentPass: @unchecked Sendable {
     for (l, layer) in network.layers.enumerated() {
       if l > 0 {
         Self.grow(&joints[l], tokens * joined)
-        if network.dropout > 0 { Self.grow(&masks[l], tokens * joined) }
       }
       if network.directions == 2 { Self.grow(&mirrored[l], tokens * layer[0].inputs) }
     }
@@ -97,7 +94,7 @@ final class RecurrentPass: @unchecked Sendable {
   /// The scores of the sequences that ``prepare(lengths:wantsInputGradient:)`` was told of.
   ///
   /// - Parameters:
-  ///   - dropout: The generator of a mask by its number; nil: no dropout.
+  ///   - dropout: The generator of a dropout by its number; nil: no dropout.
   ///   - fill: Writes the input [inputs] of one token.
   func forward(
     dropout: ((Int) -> Philox)?,
@@ -128,14 +125,8 @@ final class RecurrentPass: @unchecked Sendable {
       }
     }
     pool()
-    let count = packs.lengths.count * joined
-    if let dropout {
-      dropout(0).fillDropoutMask(
-        pooledMask.pointer, count: count, probability: network.dropout, kernels: kernels)
-    }
-    kernels.activate(
-      dropped.pointer, pooled.pointer, mask: dropout == nil ? nil : pooledMask.pointer,
-      count: count, nil)
+    dropped.pointer.update(from: pooled.pointer, count: packs.lengths.count * joined)
+    drop(dropped.pointer, rows: 0..<packs.lengths.count, dropout?(0))
     let output = network.output
     kernels.product(
       scores.pointer, stride: output.outputs,
@@ -166,14 +157,19 @@ final class RecurrentPass: @unchecked Sendable {
             from: below[1].output.pointer + Int(packs.mirror[row]) * size, count: size)
         }
       }
-      if let dropout {
-        let mask = masks[layer].pointer + tokens.lowerBound * joined
-        let own = to + tokens.lowerBound * joined
-        dropout(layer << 10 | p).fillDropoutMask(
-          mask, count: tokens.count * joined, probability: network.dropout, kernels: kernels)
-        kernels.product(own, mask, count: tokens.count * joined)
-      }
+      drop(to, rows: tokens, dropout?(layer))
     }
+  }
+
+  /// Dropout of rows of joined directions, or of their gradients.
+  private func drop(
+    _ values: UnsafeMutablePointer<Float>, rows: Range<Int>, _ generator: Philox?
+  ) {
+    guard let generator else { return }
+    let own = values + rows.lowerBound * joined
+    kernels.dropout(
+      own, own, rows: rows.count, columns: joined, stride: joined, firstRow: rows.lowerBound,
+      generator.dropout(network.dropout))
   }
 
   /// One vector a sequence; zeros for one without tokens.
@@ -220,12 +216,14 @@ final class RecurrentPass: @unchecked Sendable {
 
   // MARK: - Backward
 
-  /// All gradients, from ``scores``, which are those of the scores by now.
+  /// All gradients, from ``scores``, which are those of the scores by now; `dropout` is that of the forward
+  /// pass.
   ///
   /// `finished` is called for each part of the parameters as soon as its gradients are there, from any
   /// thread, when no weight is read any more.
   func backward(
-    isDropping: Bool, wantsInputGradient: Bool = false, finished: (Range<Int>) -> Void
+    dropout: ((Int) -> Philox)?, wantsInputGradient: Bool = false,
+    finished: (Range<Int>) -> Void
   ) {
     let output = network.output
     let count = packs.lengths.count
@@ -234,9 +232,7 @@ final class RecurrentPass: @unchecked Sendable {
       ProductOperand(scores.pointer, stride: output.outputs),
       ProductOperand(parameters.pointer + output.start, stride: output.inputs), rows: count,
       depth: output.outputs, columns: output.inputs)
-    if isDropping {
-      kernels.product(pooledGradient.pointer, pooledMask.pointer, count: count * joined)
-    }
+    drop(pooledGradient.pointer, rows: 0..<count, dropout?(0))
     unpool()
     let packs = packs
     for (l, layer) in passes.enumerated().reversed() {
@@ -247,7 +243,7 @@ final class RecurrentPass: @unchecked Sendable {
         let start = pack.tokens.lowerBound * layer[d].shape.inputs
         layer[d].backward(pack, goesOn ? parts[d].pointer + start : nil)
       }
-      if l > 0 { split(l, isDropping) } else if goesOn { gatherInputGradient() }
+      if l > 0 { split(l, dropout?(l)) } else if goesOn { gatherInputGradient() }
     }
     weightGradients(finished)
   }
@@ -284,18 +280,14 @@ final class RecurrentPass: @unchecked Sendable {
   }
 
   /// The gradients of a layer's inputs become those of the outputs below.
-  private func split(_ layer: Int, _ isDropping: Bool) {
+  private func split(_ layer: Int, _ generator: Philox?) {
     let size = network.size
     let below = passes[layer - 1]
     let packs = packs
     team.forEach(packs.packs.count) { _, p in
       let tokens = packs.packs[p].tokens
       addMirrored(tokens, width: joined)
-      let own = parts[0].pointer + tokens.lowerBound * joined
-      if isDropping {
-        kernels.product(
-          own, masks[layer].pointer + tokens.lowerBound * joined, count: tokens.count * joined)
-      }
+      drop(parts[0].pointer, rows: tokens, generator)
       for row in tokens {
         let from = parts[0].pointer + row * joined
         (below[0].gradient.pointer + row * size).update(from: from, count: size)

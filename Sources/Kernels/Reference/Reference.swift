@@ -60,6 +60,33 @@ public enum Reference {
     }
   }
 
+  /// What distances and segments add to the scores of one head, not scaled: [tokens][tokens].
+  ///
+  /// `byQuery`, `byKey`: [columns][headSize], the latter with the last column first; `moved`: what queries
+  /// are moved by before the first. `segment`: [headSize], for keys of the query's own `types`.
+  /// `column`: of a distance, key less query.
+  public static func relativeScores(
+    _ q: [[Double]], _ k: [[Double]], byQuery: [[Double]]?, moved: [Double], byKey: [[Double]]?,
+    segment: [Double]?, segmentMoved: [Double], types: [UInt8], column: (Int) -> Int
+  ) -> [[Double]] {
+    func product(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    func sum(_ a: [Double], _ b: [Double]) -> [Double] { zip(a, b).map(+) }
+    return q.indices.map { i in
+      k.indices.map { j in
+        let place = column(j - i)
+        var score = byQuery.map { product(sum(q[i], moved), $0[place]) } ?? 0
+        score += byKey.map { product(k[j], $0[$0.count - 1 - place]) } ?? 0
+        // What all keys have in common changes no weight.
+        if let segment, Set(types).count > 1, types[i] == types[j] {
+          score += product(sum(q[i], segmentMoved), segment)
+        }
+        return score
+      }
+    }
+  }
+
   /// `a b^T`: a [rows][depth], b [columns][depth].
   public static func multiplyTransposed(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
     a.map { row in b.map { column in zip(row, column).reduce(0) { $0 + $1.0 * $1.1 } } }

@@ -16,12 +16,14 @@ extension CheckpointError: Explained {
         advice: "complete the model folder: config.json, model.safetensors and the tokenizer")
     case .unreadable(let path, let reason):
       Complaint(.ioError, "the file cannot be read: \(reason)", at: path, advice: "check it")
-    case .pickledWeights(let path):
+    case .foreignWeights(let path, let format):
       Complaint(
-        .badData, "the weights are a Python pickle, which Firn does not open", at: path,
-        advice: "convert them once: python -c \"import torch, safetensors.torch as s; "
-          + "s.save_file({k: v.contiguous() for k, v in torch.load('pytorch_model.bin', "
-          + "weights_only=True).items()}, 'model.safetensors')\"")
+        .badData, "the weights are not in safetensors, and Firn opens no other format", at: path,
+        advice: Self.conversion(path, format))
+    case .noProjection(let path):
+      Complaint(
+        .badData, "the model has no Dense module behind its pooling", at: path,
+        advice: "name the pooling without '.dense'")
     case .notJSON(let path, let reason):
       Complaint(
         .badData, "this is not the JSON it should be: \(reason)", at: path,
@@ -54,6 +56,49 @@ extension CheckpointError: Explained {
     case .weights(let error):
       error.complaint
     }
+  }
+
+  /// Two lines of Python that write model.safetensors beside the file.
+  private static func conversion(_ path: String, _ format: ForeignWeights) -> String {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    // A Python string: of its escapes a path needs these.
+    func quoted(_ path: String) -> String {
+      let escaped = path.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+      return "'\(escaped)'"
+    }
+    let lines: [String]
+    switch format {
+    case .pytorch:
+      // clone: tensors that share memory, such as tied embeddings, are refused by save_file.
+      lines = [
+        "import torch, safetensors.torch",
+        "safetensors.torch.save_file({k: v.clone().contiguous() for k, v in "
+          + "torch.load(\(quoted(path)), map_location='cpu', weights_only=True).items()}, "
+          + "\(quoted(folder + "/model.safetensors")))",
+      ]
+    case .pytorchShards:
+      lines = [
+        "from transformers import AutoModel",
+        "AutoModel.from_pretrained(\(quoted(folder))).save_pretrained(\(quoted(folder)))",
+      ]
+    case .tensorFlow, .tensorFlowShards, .flax:
+      let source = format == .flax ? "from_flax" : "from_tf"
+      lines = [
+        "from transformers import AutoModel",
+        "AutoModel.from_pretrained(\(quoted(folder)), \(source)=True)"
+          + ".save_pretrained(\(quoted(folder)))",
+      ]
+    }
+    let needs =
+      switch format {
+      case .pytorch: "torch and safetensors"
+      case .pytorchShards: "transformers and torch"
+      case .tensorFlow, .tensorFlowShards: "transformers 4, torch and tensorflow"
+      case .flax: "transformers 4, torch and flax"
+      }
+    return "convert them once, in a Python with \(needs):\n\n"
+      + lines.map { "  \($0)\n" }.joined()
   }
 
   private static func list(_ names: [String]) -> String {

@@ -5,7 +5,9 @@ extension TokenizerError: Explained {
     switch self {
     case .noTokenizer(let folder):
       Complaint(
-        .noInput, "the model folder has no tokenizer.json and no vocab.txt", at: folder,
+        .noInput,
+        "the model folder has no tokenizer.json, vocab.txt, vocab.json with merges.txt, or "
+          + "sentencepiece model", at: folder,
         advice: "copy tokenizer.json from the model's page, or name another model folder")
     case .unreadable(let file, let reason):
       Complaint(
@@ -18,6 +20,10 @@ extension TokenizerError: Explained {
     case .notJSON(let file, let reason):
       Complaint(
         .badData, "not valid JSON: \(reason)", at: file,
+        advice: "copy the file from the model's page again")
+    case .notSentencePiece(let file, let offset):
+      Complaint(
+        .badData, "not a sentencepiece model", at: "\(file) (byte \(offset))",
         advice: "copy the file from the model's page again")
     case .missingKey(let file, let key):
       Complaint(

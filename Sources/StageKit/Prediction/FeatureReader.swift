@@ -33,14 +33,13 @@ struct FeatureReader {
     let width = encoder.hiddenSize
     var views: [FeatureKey] = []
     var tokenLayer: Int?
-    let inputs: Int
     switch trained {
     case .sequences(let recurrent):
       guard features.view == RowsName.tokenFeatures, let layer = settings.tokenLayer else {
         throw unknown
       }
       tokenLayer = layer
-      inputs = recurrent.width
+      guard recurrent.width == width else { throw unknown }
       rounds = settings.tokenFeatures == "float16"
       head = { outputs, offsets in
         let tokens = TokenFeatures(
@@ -51,22 +50,25 @@ struct FeatureReader {
     case .rows(let dense):
       views = features.view.split(separator: ",").compactMap { FeatureKey(path: String($0)) }
       guard !views.isEmpty, views.allSatisfy(settings.views.contains) else { throw unknown }
-      inputs = dense.width / views.count
       rounds = settings.dtype == "float16"
       head = { outputs, offsets in
-        try dense.predict(
-          Self.joined(outputs, rows: offsets.count - 1, width: width), threads: threads)
+        try dense.predict(Self.joined(outputs, rows: offsets.count - 1), threads: threads)
       }
     }
     let top = max(views.map(\.layer).max() ?? 0, tokenLayer ?? 0)
-    guard top <= encoder.layerCount, inputs == width else {
+    guard top <= encoder.layerCount else {
       throw StageError.noSuchLayer(
         asked: top, layers: encoder.layerCount, model: model.located.folder.name)
     }
-    tokenizer = model.tokenizer(features, threads: threads)
+    tokenizer = model.tokenizer(features, prompt: settings.prompt, threads: threads)
     extractor = FeatureExtractor(
-      encoder: encoder, keys: views, normalize: settings.normalize, threads: threads,
+      encoder: encoder,
+      projection: try .load(for: views, of: encoder, model.located.folder), keys: views,
+      normalize: settings.normalize, skipped: settings.skippedTokens, threads: threads,
       longest: features.maxLength, tokenLayer: tokenLayer)
+    if case .rows(let dense) = trained, dense.width != extractor.widths.reduce(0, +) {
+      throw unknown
+    }
   }
 
   /// Reads texts as they come; those of the next block are tokenized while these are encoded.
@@ -89,13 +91,14 @@ struct FeatureReader {
   }
 
   /// The views side by side, as the head learned from them: [rows, width of all].
-  private static func joined(_ views: [[Float]], rows: Int, width: Int) -> Matrix {
+  private static func joined(_ views: [[Float]], rows: Int) -> Matrix {
+    let widths = views.map { $0.count / max(rows, 1) }
     let storage =
       views.count == 1
       ? views[0]
       : (0..<rows).flatMap { row in
-        views.flatMap { $0[row * width..<(row + 1) * width] }
+        zip(views, widths).flatMap { $0[row * $1..<(row + 1) * $1] }
       }
-    return Matrix(rows: rows, columns: width * views.count, storage: storage)
+    return Matrix(rows: rows, columns: widths.reduce(0, +), storage: storage)
   }
 }

@@ -43,7 +43,10 @@ public struct Predictor {
       modelName = found.located.folder.name
       reader =
         archive.features.view == RowsName.tokens
-        ? .tokens(found.tokenizer(archive.features, threads: threads), archive.head)
+        ? .tokens(
+          found.tokenizer(
+            archive.features, prompt: Prompt(config: archive.features.config)?.text ?? "",
+            threads: threads), archive.head)
         : .encoder(
           try FeatureReader(
             .sequences(archive.head), archive.features, found, run: run, threads: threads))

@@ -30,7 +30,12 @@ struct RunModel {
   }
 
   /// The tokenizer as the run's texts were cut by it.
-  func tokenizer(_ features: FeatureProvenance, threads: Int) -> ParallelTokenizer {
-    ParallelTokenizer(tokenizer, maxLength: features.maxLength, threads: threads)
+  ///
+  /// `prompt`: what was put before each text.
+  func tokenizer(
+    _ features: FeatureProvenance, prompt: String, threads: Int
+  ) -> ParallelTokenizer {
+    ParallelTokenizer(
+      tokenizer, maxLength: features.maxLength, prompt: prompt, threads: threads)
   }
 }

@@ -31,7 +31,8 @@ public struct TrainingStudy: Sendable {
 
   /// Trains and compares.
   ///
-  /// - Parameter views: choices of views, ranked where there are several.
+  /// `views`: choices of views, ranked where there are several.
+  ///
   /// - Throws: `SplitError`, `HeadError`, ``StageError``, and what reading throws.
   public func run(views: [[FeatureKey]]) throws -> TrainingOutcome {
     let ranking = views.count > 1 ? try rank(views) : []

@@ -12,14 +12,18 @@ struct ModelFolder {
     FileManager.default.fileExists(atPath: file(name))
   }
 
-  /// The bytes of a file, which must be UTF-8.
-  func utf8(_ name: String) throws -> [UInt8] {
-    let bytes: [UInt8]
+  /// The bytes of a file.
+  func bytes(_ name: String) throws -> [UInt8] {
     do {
-      bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
     } catch {
       throw TokenizerError.unreadable(file: file(name), reason: error.localizedDescription)
     }
+  }
+
+  /// The bytes of a file, which must be UTF-8.
+  func utf8(_ name: String) throws -> [UInt8] {
+    let bytes = try bytes(name)
     // A line is UTF-8 by itself, so that the search for the faulty one may go line by line.
     guard String(validating: bytes, as: UTF8.self) != nil else {
       let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)

@@ -18,14 +18,33 @@ extension Tokenizer {
     }
     let definition = try folder.decode(TokenizerDefinition.self, from: rest, of: name)
     let config = try folder.decodeIfPresent(LengthConfig.self, from: "tokenizer_config.json")
+    var normalizer = definition.normalizer ?? NormalizerChain(steps: [])
+    if try folder.lowercasesSentences(), !normalizer.steps.contains(where: \.isLowercase) {
+      normalizer = NormalizerChain(steps: [.lowercase] + normalizer.steps)
+    }
     return try Tokenizer(
-      files: [file], modelMaxLength: config?.saneMaxLength,
+      files: try jsonFiles(of: folder), modelMaxLength: config?.saneMaxLength,
       truncatesLeft: config?.truncatesLeft ?? definition.truncatesLeft,
-      normalizer: definition.normalizer ?? NormalizerChain(steps: []),
+      normalizer: normalizer,
       preTokenizer: definition.preTokenizer ?? PreTokenizerChain(steps: []),
       model: try definition.model.build(from: bytes, places, file: file),
       postProcessor: definition.postProcessor ?? PostProcessor(),
       addedTokens: definition.addedTokens ?? [])
+  }
+
+  /// tokenizer.json, and sentence-transformers' settings where they change what it does.
+  static func jsonFiles(of folder: ModelFolder) throws -> [String] {
+    var names = ["tokenizer.json"]
+    if try folder.lowercasesSentences() { names.append("sentence_bert_config.json") }
+    return names.map(folder.file)
+  }
+}
+
+extension ModelFolder {
+  /// Whether sentence-transformers lower-cases texts before the tokenizer sees them.
+  fileprivate func lowercasesSentences() throws -> Bool {
+    let name = "sentence_bert_config.json"
+    return try decodeIfPresent(SentenceBertConfig.self, from: name)?.lowercases == true
   }
 }
 

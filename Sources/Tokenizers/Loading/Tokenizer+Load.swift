@@ -4,7 +4,8 @@ extension Tokenizer {
   /// tokenizer.json decides alone where it is there, as in Hugging Face tokenizers (its padding
   /// and truncation are left to the caller). Without it, vocab.txt makes a BERT tokenizer, with
   /// the settings of tokenizer_config.json, special_tokens_map.json and sentence_bert_config.json;
-  /// vocab.json and merges.txt make one of GPT-2, RoBERTa or GPT.
+  /// vocab.json and merges.txt make one of GPT-2, RoBERTa or GPT; a sentencepiece model one of T5,
+  /// ALBERT, XLNet, DeBERTa-v2, XLM-RoBERTa or CamemBERT.
   ///
   /// - Throws: `TokenizerError` when a file is missing, broken or asks for what Firn does not have.
   public static func load(folder path: String) throws(TokenizerError) -> Tokenizer {
@@ -17,6 +18,9 @@ extension Tokenizer {
         return try load(vocabulary: "vocab.txt", of: folder)
       }
       if folder.has("vocab.json"), folder.has("merges.txt") { return try loadMerges(of: folder) }
+      if let name = sentencePieceNames.first(where: folder.has) {
+        return try load(sentencePiece: name, of: folder)
+      }
       throw TokenizerError.noTokenizer(folder: path)
     } catch let error as TokenizerError {
       throw error
@@ -26,17 +30,28 @@ extension Tokenizer {
   }
 
   /// The files whose bytes define the tokenizer of a model folder, in the order of
-  /// ``definitionFiles``, without reading them.
+  /// ``definitionFiles``, without loading it.
   ///
   /// - Throws: `TokenizerError.noTokenizer`.
   public static func definitionFiles(folder path: String) throws(TokenizerError) -> [String] {
     let folder = ModelFolder(path: path)
-    if folder.has("tokenizer.json") { return [folder.file("tokenizer.json")] }
+    if folder.has("tokenizer.json") {
+      do {
+        return try jsonFiles(of: folder)
+      } catch let error as TokenizerError {
+        throw error
+      } catch {
+        throw .unreadable(file: path, reason: "\(error)")
+      }
+    }
     if folder.has("vocab.txt") { return vocabularyFiles.filter(folder.has).map(folder.file) }
-    guard folder.has("vocab.json"), folder.has("merges.txt") else {
+    if folder.has("vocab.json"), folder.has("merges.txt") {
+      return mergesFiles.filter(folder.has).map(folder.file)
+    }
+    guard let name = sentencePieceNames.first(where: folder.has) else {
       throw .noTokenizer(folder: path)
     }
-    return mergesFiles.filter(folder.has).map(folder.file)
+    return ([name] + sentencePieceSettings).filter(folder.has).map(folder.file)
   }
 
   /// Puts the parts together: gives the added tokens their ids, and their normalized forms.

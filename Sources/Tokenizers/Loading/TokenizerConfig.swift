@@ -7,6 +7,9 @@ struct TokenizerConfig: Decodable {
   var spacesCJK: Bool?
   var addsPrefixSpace: Bool?
   var addsBeginning: Bool?
+  var keepsAccents: Bool?
+  var splitsPunctuation: Bool?
+  var extraIDs: Int?
   var beginning: NamedToken?
   var end: NamedToken?
   var unknown: NamedToken?
@@ -24,6 +27,9 @@ struct TokenizerConfig: Decodable {
     case spacesCJK = "tokenize_chinese_chars"
     case addsPrefixSpace = "add_prefix_space"
     case addsBeginning = "add_bos_token"
+    case keepsAccents = "keep_accents"
+    case splitsPunctuation = "split_by_punct"
+    case extraIDs = "extra_ids"
     case beginning = "bos_token"
     case end = "eos_token"
     case unknown = "unk_token"

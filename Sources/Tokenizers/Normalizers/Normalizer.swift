@@ -37,6 +37,8 @@ enum Normalizer: Sendable {
     }
   }
 
+  var isLowercase: Bool { if case .lowercase = self { true } else { false } }
+
   /// Whether the normalized form has lost the first scalar of `text`, which Metaspace's scheme
   /// "first" asks: upstream, what follows is then no longer at the text's beginning.
   func dropsBeginning(of text: UnsafeBufferPointer<UInt8>) -> Bool {

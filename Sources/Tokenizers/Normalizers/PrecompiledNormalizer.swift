@@ -96,7 +96,7 @@ extension PrecompiledNormalizer: Decodable {
     self = map
   }
 
-  private init?(charsmap: [UInt8]) {
+  init?(charsmap: [UInt8]) {
     func word(at position: Int) -> UInt32 {
       (0..<4).reduce(0) { $0 | UInt32(charsmap[position + $1]) << (8 * $1) }
     }

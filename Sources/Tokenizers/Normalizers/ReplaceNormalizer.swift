@@ -5,6 +5,11 @@ struct ReplaceNormalizer: Sendable {
   private let pattern: TextPattern
   private let content: [UInt8]
 
+  init(_ pattern: TextPattern, by content: String) {
+    self.pattern = pattern
+    self.content = Array(content.utf8)
+  }
+
   /// Appends the normalized form of `text` to `output`.
   func normalize(_ text: UnsafeBufferPointer<UInt8>, into output: inout ByteBuffer) {
     var copied = 0
