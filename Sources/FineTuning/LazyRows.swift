@@ -78,8 +78,9 @@ final class LazyRows {
     if !moves[row], case .adamW = optimizer.rule { return shrink(row, through: end) }
     for step in made[row]..<end {
       optimizer.move(
-        store.values.pointer + start, UnsafePointer(zeros.pointer), at: start, count: width, weightDecay: decay,
-        learningRate: history[step].rate, firstMoment: history[step].firstMoment, step: step + 1)
+        store.values.pointer + start, UnsafePointer(zeros.pointer), at: start, count: width,
+        weightDecay: decay, learningRate: history[step].rate,
+        firstMoment: history[step].firstMoment, step: step + 1)
     }
   }
 

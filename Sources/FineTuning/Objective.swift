@@ -58,8 +58,8 @@ public enum Objective: Sendable, Equatable {
     let sum = logits.reduce(0) { $0 + exp(Double($1) - top) }
     let spread = smoothing / Double(logits.count)
     // How much each class's logarithm counts, and all of them together.
-    let shares = logits.indices.map { ($0 == label ? 1 - smoothing : 0) * (weights?[label] ?? 1)
-      + spread * (weights?[$0] ?? 1)
+    let shares = logits.indices.map {
+      ($0 == label ? 1 - smoothing : 0) * (weights?[label] ?? 1) + spread * (weights?[$0] ?? 1)
     }
     let total = shares.reduce(0, +)
     var loss = 0.0

@@ -40,7 +40,8 @@ public struct FineTuningData: Sendable {
       throw StageError.noLabels(path: file.path)
     }
     guard let first = train.first else { throw StageError.noTrainingRows(path: file.path) }
-    if case .classes(let classes) = labels, !train.contains(where: { classes[$0] != classes[first] })
+    if case .classes(let classes) = labels,
+      !train.contains(where: { classes[$0] != classes[first] })
     {
       throw StageError.singleClass(path: file.path, name: classNames[Int(classes[first])])
     }

@@ -37,7 +37,7 @@ public struct FineTuningOptions: ParsableArguments {
   @Option(help: "The probability of every dropout. (default: as the model's config.json says)")
   public var dropout: Double?
 
-  @Option(help: "Freeze the embeddings and the first so many layers: what they give is computed once.")
+  @Option(help: "Freeze the embeddings and the first so many layers; they are computed once.")
   public var freezeLayers: Int?
 
   @Option(help: "none or balanced.")

@@ -1,11 +1,10 @@
 import Checkpoints
 import Contracts
+import FineTuning
 import Foundation
 import Kernels
 import Optimization
 import Testing
-
-import FineTuning
 
 /// Epochs, checkpoints, freezing and what is written.
 struct FineTunerTests {

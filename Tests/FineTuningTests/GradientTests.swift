@@ -1,9 +1,8 @@
 import Contracts
+import FineTuning
 import Kernels
 import Safetensors
 import Testing
-
-import FineTuning
 
 /// Forward and backward passes of every architecture against PyTorch.
 struct GradientTests {

@@ -1,6 +1,5 @@
-import Testing
-
 import FineTuning
+import Testing
 
 /// Losses and their slopes; values by torch.nn.functional in float64.
 struct ObjectiveTests {

@@ -1,12 +1,11 @@
 import Checkpoints
 import Contracts
 import Encoders
+import FineTuning
 import Foundation
 import Kernels
 import Safetensors
 import Testing
-
-import FineTuning
 
 /// A reference checkpoint with PyTorch's gradients: Tests/Oracles/make_fine_tuning_fixtures.py.
 struct TinyModel {
@@ -30,7 +29,8 @@ struct TinyModel {
     folder = try ModelFolder(path, hub: HubCache(environment: [:]))
     let expected = try SafetensorsFile(path: path + "/expected.safetensors")
     self.expected = expected
-    func integers<Integer: FixedWidthInteger>(_ tensor: String, _: Integer.Type) throws -> [Integer] {
+    func integers<Integer: FixedWidthInteger>(_ tensor: String, _: Integer.Type) throws -> [Integer]
+    {
       let bytes = try expected.bytes(tensor)
       return (0..<bytes.count / MemoryLayout<Integer>.size).map {
         bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Integer>.size, as: Integer.self)

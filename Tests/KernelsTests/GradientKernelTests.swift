@@ -53,7 +53,9 @@ struct GradientKernelTests {
     func pieces(_ count: Int) -> [Range<Int>] {
       stride(from: 0, to: count, by: panel).map { $0..<min($0 + panel, count) }
     }
-    for piece in pieces(rows) { kernels.packRows(memory[2].pointer, dy, depth: outputs, rows: piece) }
+    for piece in pieces(rows) {
+      kernels.packRows(memory[2].pointer, dy, depth: outputs, rows: piece)
+    }
     for piece in pieces(outputs) {
       kernels.packColumns(memory[3].pointer, dy, stride: outputs, rows: rows, columns: piece)
     }
@@ -89,7 +91,8 @@ struct GradientKernelTests {
       #expect(
         largestError(nested(floats(slopes.pointer, outputs * inputs), inputs), expected)
           <= factor * Double(rows) * Double(Float(rows).ulp))
-      let sums = Reference.multiplyTransposedLeft(nested(dy, outputs), Array(repeating: [1], count: rows))
+      let sums = Reference.multiplyTransposedLeft(
+        nested(dy, outputs), Array(repeating: [1], count: rows))
       for column in 0..<outputs {
         #expect(
           abs(Double(bias[column]) - factor * sums[column][0])

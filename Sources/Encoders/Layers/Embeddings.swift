@@ -90,7 +90,8 @@ struct Embeddings: Sendable {
             row, 1, tokenType.pointer + Int(slice.batch.types[token]) * width, count: width)
         }
         if let position {
-          kernels.axpy(row, 1, position.pointer + counting.row(&place, id: id) * width, count: width)
+          kernels.axpy(
+            row, 1, position.pointer + counting.row(&place, id: id) * width, count: width)
         }
         row += width
       }

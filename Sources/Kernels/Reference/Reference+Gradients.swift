@@ -6,7 +6,8 @@ extension Reference {
   public static func slope(_ x: Double, _ activation: Activation) -> Double {
     switch activation {
     case .gelu:
-      return (1 + erf(x / 2.0.squareRoot())) / 2 + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+      let density = exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+      return (1 + erf(x / 2.0.squareRoot())) / 2 + x * density
     case .geluNew, .geluPytorchTanh, .geluFast:
       let k = (2 / Double.pi).squareRoot()
       let t = tanh(k * (x + 0.044715 * x * x * x))

@@ -9,17 +9,20 @@ extension TrainingError: Explained {
         .badData,
         "the training diverged at step \(step), learning rate \(rate): loss \(loss), gradient norm "
           + "\(norm)",
-        advice: "give a lower --learning-rate (a tenth, or what --lr-find suggests), a --clip-norm, "
+        advice:
+          "give a lower --learning-rate (a tenth, or what --lr-find suggests), a --clip-norm, "
           + "or a schedule that warms up; the checkpoint of the last epoch is kept")
     case .badText(let row, let reason):
       Complaint(
         .badData, "row \(row) cannot be learned from: \(Self.words(reason))",
-        advice: "tokenize the texts with the model that is fine-tuned, and a --max-length that it has "
+        advice:
+          "tokenize the texts with the model that is fine-tuned, and a --max-length that it has "
           + "positions for")
     case .foreignCheckpoint(let path, let what):
       Complaint(
         .badData, "the checkpoint is of another training: its \(what) differs", at: path,
-        advice: "resume with the input, the model and the options that it was begun with, on the same "
+        advice:
+          "resume with the input, the model and the options that it was begun with, on the same "
           + "kernels, or run without --resume")
     case .badCheckpoint(let path, let reason):
       Complaint(
