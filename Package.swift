@@ -41,7 +41,8 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Contracts"]),
 
     // MARK: - Models
-    .target(name: "FeatureStore", dependencies: ["Contracts", "HDF5", "AtomicFiles"]),
+    .target(
+      name: "FeatureStore", dependencies: ["Contracts", "HDF5", "AtomicFiles", "Digests"]),
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
 
     // MARK: - Learning

@@ -29,18 +29,22 @@ public final class Journal {
 
   /// Opens the journal of `output`, or begins one.
   ///
-  /// `identity`: of all that the records depend on. A journal with another is begun anew.
+  /// `identity`: of all that the records depend on. A journal with another is begun anew,
+  /// and with `discarding` any.
   ///
   /// - Throws: ``AtomicFileError/inUse(path:)`` where another process has it, others where it
   ///   cannot be created or read.
-  public init(of output: String, identity: SHA256Digest) throws(AtomicFileError) {
+  public init(
+    of output: String, identity: SHA256Digest, discarding: Bool = false
+  ) throws(AtomicFileError) {
     let (folder, name) = AtomicFile.split(output)
     path = "\(folder)/.\(name).partial"
     self.output = output
     descriptor = try Self.openLocked(path, of: output)
     do throws(AtomicFileError) {
       let header = Self.magic + identity.bytes
-      if try read(0..<Self.headerSize) == header {
+      let found = try read(0..<Self.headerSize)
+      if !discarding, found == header {
         try scan()
       } else {
         try truncate(to: 0)
@@ -52,7 +56,11 @@ public final class Journal {
     }
   }
 
-  deinit { close(descriptor) }
+  /// A journal without rows is of no use to anybody.
+  deinit {
+    if rows == 0 { remove() }
+    close(descriptor)
+  }
 
   /// Adds a record: `payload` in pieces, which speaks of the next `rows` rows.
   ///
@@ -85,6 +93,18 @@ public final class Journal {
     }
   }
 
+  /// Reads bytes of one record's payload, from `start` on, as many as `target` holds.
+  ///
+  /// - Precondition: the payload has them.
+  /// - Throws: ``AtomicFileError``.
+  public func read(
+    record index: Int, from start: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(AtomicFileError) {
+    let payload = records[index].payload
+    precondition(start >= 0 && start + target.count <= payload.count)
+    guard try read(payload.lowerBound + start, into: target) == target.count else { throw failure }
+  }
+
   /// Removes the journal: its output is whole.
   public func remove() { unlink(path) }
 
@@ -96,7 +116,12 @@ public final class Journal {
   ) throws(AtomicFileError) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw .cannotCreate(path: output, errorNumber: errno) }
+      guard descriptor >= 0 else {
+        if errno == ENOENT {
+          throw .noFolder(path: output, folder: AtomicFile.split(output).folder)
+        }
+        throw .cannotCreate(path: output, errorNumber: errno)
+      }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
         close(descriptor)
         throw .inUse(path: output)
@@ -144,20 +169,26 @@ public final class Journal {
 
   /// The bytes of a range, fewer where the file ends before.
   private func read(_ range: Range<Int>) throws(AtomicFileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: range.count)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 8)
+    defer { bytes.deallocate() }
+    return Array(bytes[..<(try read(range.lowerBound, into: bytes))])
+  }
+
+  /// Reads from `position` on; returns the number of bytes, fewer where the file ends before.
+  private func read(
+    _ position: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(AtomicFileError) -> Int {
     var done = 0
-    while done < range.count {
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        pread(
-          descriptor, buffer.baseAddress.map { $0 + done }, range.count - done,
-          off_t(range.lowerBound + done))
-      }
+    while done < target.count {
+      let count = pread(
+        descriptor, target.baseAddress.map { $0 + done }, target.count - done,
+        off_t(position + done))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw failure }
       if count == 0 { break }
       done += count
     }
-    return done == range.count ? bytes : Array(bytes[..<done])
+    return done
   }
 
   private func write(_ bytes: [UInt8]) throws(AtomicFileError) {

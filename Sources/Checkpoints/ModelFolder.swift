@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A model on this machine: config.json, the weights and the tokenizer in one folder.
 public struct ModelFolder: Sendable {
@@ -11,6 +12,10 @@ public struct ModelFolder: Sendable {
   public let root: String
   /// config.json.
   public let config: JSONFile
+  let unused = UnusedTensors()
+
+  /// Tensors of the encoder's layers that loading it had no use for, as config.json counts fewer.
+  public var unusedTensors: [String] { unused.names.withLock { $0 } }
 
   /// Finds MODEL: a local folder first, then a hub id in the cache. Never touches the network.
   ///

@@ -1,4 +1,5 @@
 import Safetensors
+import Synchronization
 
 /// The tensors of a model folder under one prefix, with every fault reported together.
 ///
@@ -6,13 +7,16 @@ import Safetensors
 public struct Weights {
   private let files: [SafetensorsFile]
   private let prefix: String
+  private let unused: UnusedTensors?
+  private var asked: Set<String> = []
   private var missing: [String] = []
   private var misshapen: [CheckpointError.MisshapenTensor] = []
 
   /// Maps the folder's weights.
   ///
   /// `prefixes`: name prefixes under which checkpoints keep this architecture, such as
-  /// `bert.`; the first under which `probe` exists is taken, else none.
+  /// `bert.`; the first under which `probe` exists is taken. Where it is under none of them but ends
+  /// the name of just one tensor, what stands before it there is the prefix.
   ///
   /// - Throws: ``CheckpointError`` when the files cannot be read or their headers lie.
   public init(
@@ -20,7 +24,13 @@ public struct Weights {
   ) throws(CheckpointError) {
     let files = try Self.open(try folder.weightFiles())
     self.files = files
-    prefix = prefixes.first { prefix in files.contains { $0[prefix + probe] != nil } } ?? ""
+    unused = folder.unused
+    if let known = prefixes.first(where: { known in files.contains { $0[known + probe] != nil } }) {
+      prefix = known
+    } else {
+      let found = files.flatMap(\.names).filter { $0.hasSuffix("." + probe) }
+      prefix = found.count == 1 ? String(found[0].dropLast(probe.count)) : ""
+    }
   }
 
   /// Maps one file, whose names have no prefix.
@@ -28,6 +38,7 @@ public struct Weights {
   /// - Throws: ``CheckpointError`` when it cannot be read or its header lies.
   public init(file: String) throws(CheckpointError) {
     files = try Self.open([file])
+    unused = nil
     prefix = ""
   }
 
@@ -56,6 +67,7 @@ public struct Weights {
       missing.append(prefix + name)
       return TensorValues([])
     }
+    asked.insert(found)
     let info = file[found]
     guard info?.shape == shape else {
       misshapen.append(.init(name: found, expected: shape, found: info?.shape ?? []))
@@ -72,7 +84,7 @@ public struct Weights {
   /// Whether there is a tensor of this name.
   public func has(_ name: String) -> Bool { find(name) != nil }
 
-  /// Ends the loading.
+  /// Ends the loading; ``ModelFolder/unusedTensors`` then has what it left.
   ///
   /// - Throws: ``CheckpointError/badTensors(path:missing:misshapen:)`` naming every tensor that was
   ///   missing or had the wrong shape.
@@ -81,6 +93,18 @@ public struct Weights {
       throw .badTensors(
         path: files[0].path, missing: missing, misshapen: misshapen)
     }
+    unused?.names.withLock { $0 = unasked }
+  }
+
+  /// Tensors that differ from those asked for in a number alone: layers that config.json does not
+  /// count. Heads and buffers have other names.
+  private var unasked: [String] {
+    func pattern(_ name: String) -> String {
+      name.split(separator: ".").map { Int($0) == nil ? $0 : "#" }.joined(separator: ".")
+    }
+    let patterns = Set(asked.map(pattern))
+    return files.flatMap(\.names)
+      .filter { !asked.contains($0) && patterns.contains(pattern($0)) }.sorted()
   }
 
   private func find(_ name: String) -> (SafetensorsFile, String)? {
@@ -96,6 +120,11 @@ public struct Weights {
     }
     return nil
   }
+}
+
+/// The tensors of an encoder's layers that its loading left, written by ``Weights/finish()``.
+final class UnusedTensors: Sendable {
+  let names = Mutex<[String]>([])
 }
 
 /// The values of one tensor, row-major: where they lie in the mapped file, or a converted copy.

@@ -15,6 +15,7 @@ public final class FeaturesFile: Sendable {
   let tokenDataset: HDF5Dataset?
   let tokenOffsets: RaggedOffsets?
   private let counts: HDF5Dataset
+  private let keyColumn: HDF5Dataset?
   private let datasets: [FeatureKey: HDF5Dataset]
 
   /// - Throws: `HDF5Error`, `FeatureStoreError`.
@@ -24,6 +25,9 @@ public final class FeaturesFile: Sendable {
     provenance = try Provenance(reading: file, as: .features)
     columns = try RowColumns(file)
     counts = try file.column("n_tokens", .int32, shape: [columns.count])
+    keyColumn =
+      try file.contains("token_sha256")
+      ? file.column("token_sha256", .uint8, shape: [columns.count, RowKey.size]) : nil
     let embeddings = try file.dataset("embeddings")
     var datasets: [FeatureKey: HDF5Dataset] = [:]
     var defaultView: FeatureKey?
@@ -55,6 +59,21 @@ public final class FeaturesFile: Sendable {
   /// How many tokens each row was encoded from.
   public func tokenCounts(_ rows: Range<Int>) throws -> [Int32] {
     try counts.read(rows)
+  }
+
+  /// Whether the file says what tokens its rows were made from; Firn 0.2 did not.
+  public var hasRowKeys: Bool { keyColumn != nil }
+
+  /// The rows' keys.
+  ///
+  /// - Precondition: ``hasRowKeys``.
+  public func rowKeys(_ rows: Range<Int>) throws -> [RowKey] {
+    guard let keyColumn else { preconditionFailure("\(path) has no token_sha256") }
+    let bytes: [UInt8] = try keyColumn.read(rows)
+    return rows.indices.map { row in
+      let start = (row - rows.lowerBound) * RowKey.size
+      return RowKey(bytes[start..<start + RowKey.size])
+    }
   }
 
   /// The numbers of a row in a view.

@@ -151,6 +151,9 @@ extension HDF5File {
     try copy("text_sha256", rows: count, width: TokensBlock.digestSize) {
       try columns.textDigests($0)
     }
+    try copy("token_sha256", rows: count, width: RowKey.size) { rows in
+      try tokens.rowKeys(rows).flatMap(\.bytes)
+    }
     let names = columns.classNames
     try createStrings("class_names", rows: names.count).writeStrings(names, at: 0..<names.count)
     switch columns.labelKind {

@@ -35,6 +35,14 @@ public struct EncodingOptions: ParsableArguments {
   @Option(help: "The encoder's arithmetic: float32, or int8, faster and near enough for a head.")
   public var precision = "float32"
 
+  @Option(
+    parsing: .upToNextOption,
+    help: "Older features files whose rows are taken where tokens and settings are the same.")
+  public var reuse: [String] = []
+
+  @Flag(help: "Say how many rows are cached and how long the rest will take; write nothing.")
+  public var dryRun = false
+
   public init() {}
 
   /// What pooled features are stored as.

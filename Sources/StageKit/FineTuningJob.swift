@@ -73,35 +73,34 @@ public struct FineTuningJob {
 
   /// Trains, and takes the best weights.
   ///
-  /// - Throws: `TrainingError`, and what writing throws; ``Interruption/Stopped`` after a signal, when a checkpoint
-  ///   was written.
+  /// - Throws: `TrainingError`, and what writing throws; ``Interrupted`` after a signal, when a checkpoint was written.
   public func train() throws {
     let progress = Progress(
       console, "training", total: tuner.steps - tuner.history.count, unit: "steps")
     var (tokens, started) = (0, Machine.now)
-    let ended = try Interruption.deferred {
-      try tuner.run(pause: { Interruption.isAsked }) {
-        try tuner.save(to: checkpoint, identity: identity)
-      } event: { event in
-        switch event {
-        case .step(let entry, let count):
-          tokens += count
-          let rate = Double(tokens) / max(Machine.now - started, 1e-9)
-          progress.advance(
-            1,
-            note: "loss \(entry.loss.rounded(4)), rate \(entry.learningRate.significant(3)), "
-              + "\(Int(rate)) tokens/s")
-        case .epoch(let entry, let isBest):
-          progress.finish()
-          console.notice(Self.line(entry, isBest: isBest))
-          (tokens, started) = (0, Machine.now)
-        }
+    Interruption.keepWork(saying: "the same command with --resume goes on from the checkpoint")
+    defer { Interruption.keepNoWork() }
+    let ended = try tuner.run(pause: { (try? Interruption.check()) == nil }) {
+      try tuner.save(to: checkpoint, identity: identity)
+    } event: { event in
+      switch event {
+      case .step(let entry, let count):
+        tokens += count
+        let rate = Double(tokens) / max(Machine.now - started, 1e-9)
+        progress.advance(
+          1,
+          note: "loss \(entry.loss.rounded(4)), rate \(entry.learningRate.significant(3)), "
+            + "\(Int(rate)) tokens/s")
+      case .epoch(let entry, let isBest):
+        progress.finish()
+        console.notice(Self.line(entry, isBest: isBest))
+        (tokens, started) = (0, Machine.now)
       }
     }
     progress.finish()
     if !ended {
       try tuner.save(to: checkpoint, identity: identity)
-      throw Interruption.Stopped(step: tuner.history.count, steps: tuner.steps)
+      try Interruption.check()
     }
     tuner.takeBest()
   }

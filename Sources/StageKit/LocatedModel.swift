@@ -30,6 +30,16 @@ public struct LocatedModel: Sendable {
   public func sha256() throws -> String { try digest.value() }
 }
 
+extension ModelFolder {
+  /// Says which layers the weights hold beyond those of config.json, once the encoder is loaded.
+  public func warnOfUnusedTensors(_ console: Console) {
+    guard let first = unusedTensors.first else { return }
+    console.warning(
+      "\(unusedTensors.count) tensors of the encoder are not used, as \(config.path) counts fewer "
+        + "layers: \(first)" + (unusedTensors.count > 1 ? " and others" : ""))
+  }
+}
+
 /// Where models were last seen on this machine, by digest.
 ///
 /// Feature files and run folders hold no path, so that they are the same everywhere; this index in

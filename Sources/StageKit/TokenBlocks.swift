@@ -12,6 +12,10 @@ public struct TokenBlocks {
   /// 16 MiB of tokens' hidden states: still several batches a worker.
   private static var tokenFloatsPerBlock: Int { 1 << 22 }
 
+  /// A worker's second or two: three blocks are under way at a time, and what is under way is lost
+  /// when the process is killed.
+  private static var flopPerBlock: Int { 100_000_000_000 }
+
   public let file: TokensFile
   private let rowsPerBlock: Int
   private let tokensPerBlock: Int
@@ -20,24 +24,26 @@ public struct TokenBlocks {
   public private(set) var truncated = 0
   /// How many texts read so far have no token at all.
   public private(set) var withoutTokens = 0
-  /// How many texts read so far have each number of tokens.
-  public private(set) var lengths: [Int: Int] = [:]
   /// Seconds from the process's start until the first block was handed on.
   public private(set) var firstBlockSeconds: Double?
 
-  /// `floatsPerRow`: the numbers that are made of each text.
-  /// `floatsPerToken`: those that are made of each token.
-  public init(_ file: TokensFile, floatsPerRow: Int, floatsPerToken: Int = 0) {
+  /// `layout`: the numbers that are made of each text and of each of its tokens.
+  /// `flopPerToken`: what encoding one costs.
+  /// `threads`: how many encode.
+  public init(
+    _ file: TokensFile, _ layout: EncodedRows.Layout, flopPerToken: Int, threads: Int
+  ) {
     self.file = file
     tokensPerBlock = min(
-      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, floatsPerToken))
-    rowsPerBlock = max(1, Self.floatsPerBlock / max(1, floatsPerRow))
+      Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, layout.tokenWidth ?? 0),
+      Self.flopPerBlock * threads / max(1, flopPerToken))
+    rowsPerBlock = max(1, Self.floatsPerBlock / max(1, layout.widths.reduce(0, +)))
   }
 
   /// The next rows; nil at the end.
   ///
   /// - Throws: `HDF5Error`, `FeatureStoreError`.
-  public mutating func next() throws -> TokenBatch? {
+  public mutating func nextRows() throws -> Range<Int>? {
     guard position < file.count else { return nil }
     let reach = position..<min(position + rowsPerBlock, file.count)
     var end = position
@@ -45,23 +51,23 @@ public struct TokenBlocks {
     for count in try file.tokenCounts(reach) {
       if end > position && tokens + Int(count) > tokensPerBlock { break }
       tokens += Int(count)
-      lengths[Int(count), default: 0] += 1
       if count == 0 { withoutTokens += 1 }
       end += 1
     }
     let rows = position..<end
     truncated += try file.columns.truncated(rows).count { $0 }
     position = end
-    let batch = try file.tokens(rows)
     firstBlockSeconds = firstBlockSeconds ?? Machine.secondsSinceStart
-    return batch
+    return rows
   }
 }
 
 /// What firn-encode says at its end.
 public struct EncodingReport: Sendable {
   private let rows: Int
+  private let reused: Int
   private let tokens: Int
+  private let encodedTokens: Int
   private let truncated: Int
   private let withoutTokens: Int
   private let views: [FeatureKey]
@@ -75,11 +81,13 @@ public struct EncodingReport: Sendable {
   /// `seconds`: of encoding and writing, without loading.
   /// `tokenType`: what the first view's layer is stored as for every token, where it is.
   public init(
-    _ blocks: TokenBlocks, views: [FeatureKey], tokenType: FeatureType?, seconds: Double,
-    encoder: any Encoder
+    _ blocks: TokenBlocks, _ assembly: RowAssembly, views: [FeatureKey], tokenType: FeatureType?,
+    seconds: Double, encoder: any Encoder
   ) {
     rows = blocks.file.count
+    reused = assembly.reused
     tokens = blocks.file.tokenCount
+    encodedTokens = assembly.tokens
     truncated = blocks.truncated
     withoutTokens = blocks.withoutTokens
     firstBatchSeconds = blocks.firstBlockSeconds ?? 0
@@ -88,7 +96,7 @@ public struct EncodingReport: Sendable {
     self.seconds = seconds
     // Up to the highest layer that is asked for, as if every token of that one were wanted.
     let layers = views.map(\.layer).max() ?? 0
-    productFLOP = blocks.lengths.reduce(0) {
+    productFLOP = assembly.lengths.reduce(0) {
       $0 + $1.value * encoder.flop(tokens: $1.key, layers: layers)
     }
     numerics = encoder.numerics
@@ -96,12 +104,15 @@ public struct EncodingReport: Sendable {
 
   /// The lines for people.
   public func text(model: String, output: String) -> String {
-    let rate = Int((Double(tokens) / max(seconds, 1e-9)).rounded())
+    let rate = Int((Double(encodedTokens) / max(seconds, 1e-9)).rounded())
     var lines = [
       "\(rows) rows, \(tokens) tokens encoded by \(model) in "
         + "\((seconds * 10).rounded() / 10) s (\(rate) tokens/s): \(output)",
       "views: " + views.map(\.description).joined(separator: ", "),
     ]
+    if reused > 0 {
+      lines.append("\(reused) rows were known by their tokens and not encoded again")
+    }
     if let tokenType, let layer = views.first?.layer {
       lines.append("token features: \(tokens) tokens, layer \(layer), \(tokenType.rawValue)")
     }
@@ -113,7 +124,8 @@ public struct EncodingReport: Sendable {
   public var json: [String: JSONValue] {
     func rounded(_ value: Double) -> JSONValue { .real((value * 1000).rounded() / 1000) }
     return [
-      "rows": .integer(rows), "tokens": .integer(tokens), "truncated": .integer(truncated),
+      "rows": .integer(rows), "reused": .integer(reused), "tokens": .integer(tokens),
+      "encoded_tokens": .integer(encodedTokens), "truncated": .integer(truncated),
       "without_tokens": .integer(withoutTokens), "views": .strings(views.map(\.description)),
       "encode_seconds": rounded(seconds), "first_batch_seconds": rounded(firstBatchSeconds),
       "product_flop": .integer(productFLOP),

@@ -24,6 +24,7 @@ struct FirnEncode: Stage {
         firn-encode tokens.h5 --model data/models/all-MiniLM-L6-v2 -o features.h5
         firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --pooling mean,cls --layers all
         firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --token-features --layers -2
+        firn-encode more.h5 --model all-MiniLM-L6-v2 -o more-f.h5 --reuse features.h5 --dry-run
       """,
     version: Firn.version)
 
@@ -49,6 +50,7 @@ struct FirnEncode: Stage {
     let numerics = Numerics(kernels: try .selected(), precision: try encoding.arithmetic())
     let located = try LocatedModel(model)
     let encoder = try EncoderLoader.load(located.folder, numerics)
+    located.folder.warnOfUnusedTensors(console)
     let tokenizerSHA256 = try Tokenizer.sha256(folder: located.folder.path)
     guard source.provenance.tokenizerSHA256 == tokenizerSHA256 else {
       throw ModelMismatch(
@@ -81,28 +83,37 @@ struct FirnEncode: Stage {
       encoder: encoder, projection: projection, keys: views, normalize: encoding.normalize,
       skipped: skipped, threads: common.threadCount, longest: longest,
       tokenLayer: tokenType.flatMap { _ in views.first?.layer })
+    let layout = EncodedRows.Layout(
+      widths: extractor.widths, tokenWidth: tokenType == nil ? nil : encoder.hiddenSize)
+    let wanted = try provenance()
+    let older = common.force ? [] : [output]
+    let assembly = try RowAssembly(
+      output: output, provenance: wanted, layout: layout, keys: views,
+      files: try ReusableFiles.open(encoding.reuse, older: older, for: wanted, console),
+      discarding: common.force)
+    var blocks = TokenBlocks(
+      source, layout, flopPerToken: encoder.flop(tokens: 1, layers: encoder.layerCount),
+      threads: common.threadCount)
+    if encoding.dryRun {
+      let estimate = try EncodingEstimate(&blocks, assembly, extractor)
+      console.result(estimate.text)
+      return console.summary(estimate.json)
+    }
     let writer = try FeaturesWriter(
       path: output, tokens: source, views: views, widths: extractor.widths, type: type,
       tokenFeatures: tokenType.map { ($0, encoder.hiddenSize) })
     clock.phase("load")
     let progress = StageKit.Progress(
       console, "encoding", total: source.count, unit: "texts")
-    var blocks = TokenBlocks(
-      source, floatsPerRow: extractor.widths.reduce(0, +),
-      floatsPerToken: tokenType == nil ? 0 : encoder.hiddenSize)
-    try extractor.extract(tokens: source.tokenCount) {
-      try blocks.next()
-    } write: { features in
-      try writer.append(features)
-    } progress: { texts in
-      progress.advance(texts)
-    }
+    Interruption.keepWork(saying: "what was encoded is kept beside \(output): run again to go on")
+    try assembly.run(&blocks, extractor, write: writer.append) { progress.advance($0) }
     progress.finish()
     clock.phase("encode")
-    try writer.finish(provenance())
+    try writer.finish(wanted)
+    assembly.finish()
     let report = EncodingReport(
-      blocks, views: views, tokenType: tokenType, seconds: clock.seconds["encode"] ?? 0,
-      encoder: encoder)
+      blocks, assembly, views: views, tokenType: tokenType,
+      seconds: clock.seconds["encode"] ?? 0, encoder: encoder)
     console.result(report.text(model: located.folder.name, output: output))
     console.summary(
       report.json.merging(clock.json(output: output)) { $1 }

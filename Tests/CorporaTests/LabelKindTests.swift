@@ -116,7 +116,7 @@ import Testing
 
   @Test func valuesAreRefusedWithTheirLine() throws {
     func refused(
-      _ text: String, _ name: String = "t.csv", _ labels: LabelReading, weight: String? = nil,
+      _ text: String, in name: String = "t.csv", _ labels: LabelReading, weight: String? = nil,
       line: Int, _ words: String
     ) throws {
       do throws(CorpusError) {
@@ -137,7 +137,7 @@ import Testing
       "text,x,y\na,0,1\nb,1,\n", two, line: 3,
       "the label column \"y\" is empty, and another one is not")
     try refused(
-      "{\"text\": \"a\", \"x\": 1, \"y\": 0.5}", "t.jsonl", two, line: 1,
+      "{\"text\": \"a\", \"x\": 1, \"y\": 0.5}", in: "t.jsonl", two, line: 1,
       "\"0.5\" in the label column \"y\" is neither 0 nor 1")
     try refused(
       "text,x,z\na,0,1\n", two, line: 1,
@@ -148,13 +148,13 @@ import Testing
         "\"\(value)\" in \"label\" is not a number")
     }
     try refused(
-      "{\"text\": \"a\", \"label\": true}", "t.jsonl", .numbers, line: 1,
+      "{\"text\": \"a\", \"label\": true}", in: "t.jsonl", .numbers, line: 1,
       "\"true\" in \"label\" is not a number")
     try refused(
-      "{\"text\": \"a\", \"label\": [1]}", "t.jsonl", .lists(delimiter: nil), line: 1,
+      "{\"text\": \"a\", \"label\": [1]}", in: "t.jsonl", .lists(delimiter: nil), line: 1,
       "\"label\" is an array with something else in it where an array of strings is wanted")
     try refused(
-      "{\"text\": \"a\", \"label\": \"x\"}", "t.jsonl", .lists(delimiter: nil), line: 1,
+      "{\"text\": \"a\", \"label\": \"x\"}", in: "t.jsonl", .lists(delimiter: nil), line: 1,
       "\"label\" is a string where an array of strings is wanted")
     try refused(
       "text,label\na,x;y\n", .lists(delimiter: nil), line: 1,

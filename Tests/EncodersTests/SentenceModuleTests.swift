@@ -121,12 +121,14 @@ struct SentenceModuleTests {
   }
 
   @Test func digestCoversDenseModulesAlone() throws {
-    let files = try SentenceFolder("dense-tanh").folder().definingFiles()
+    // Held: a folder goes with its object.
+    let (dense, joined) = (try SentenceFolder("dense-tanh"), try SentenceFolder("joined"))
+    let files = try dense.folder().definingFiles()
     #expect(
       files.map { ($0 as NSString).lastPathComponent } == [
         "config.json", "model.safetensors", "modules.json", "config.json", "model.safetensors",
       ])
-    #expect(try SentenceFolder("joined").folder().definingFiles().count == 2)
+    #expect(try joined.folder().definingFiles().count == 2)
   }
 
   @Test(arguments: [

@@ -124,22 +124,20 @@ struct RelativeScoresTests {
     }
   }
 
-  @Test(arguments: cases, [1, 2, 15, 49, 150])
+  @Test(arguments: cases, [1, 16, 49, 130])
   func equalsReference(own: Case, tokens: Int) throws {
     let kernels = try KernelSet.named(own.kernels)
-    for headSize in [6, 32] {
-      let text = Text(tokens: tokens, headSize: headSize, own)
-      let expected = text.expected()
-      let found = text.run(kernels, 0..<tokens)
-      for i in 0..<tokens {
-        for j in 0..<tokens {
-          // Three sums of headSize products, of at most 2 each, with a rounding each.
-          #expect(
-            abs(Double(found[i][j]) - expected[i][j] * Double(text.scale))
-              < 3 * Double(headSize) * Double(Float(2 * headSize).ulp))
-        }
-      }
+    // No multiple of a vector: the rests are there too.
+    let headSize = 22
+    let text = Text(tokens: tokens, headSize: headSize, own)
+    let expected = text.expected()
+    let found = text.run(kernels, 0..<tokens)
+    let errors = zip(found, expected).flatMap { row, wanted in
+      zip(row, wanted).map { abs(Double($0) - $1 * Double(text.scale)) }
     }
+    // Three sums of headSize products, of at most 2 each, with a rounding each. A NaN is no less.
+    let bound = 3 * Double(headSize) * Double(Float(2 * headSize).ulp)
+    #expect(errors.count == tokens * tokens && errors.allSatisfy { $0 < bound })
   }
 
   /// Some queries alone get the bits that they have among all.

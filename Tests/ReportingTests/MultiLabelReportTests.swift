@@ -66,7 +66,7 @@ private struct MultiLabelCase: Decodable, Sendable, CustomTestStringConvertible 
         R2        0.7321
         MAE       0.5000
         RMSE      0.6455
-        Pearson   0.9820
+        Pearson   1.0000
         Spearman  1.0000
         rows           3
 

@@ -86,11 +86,11 @@ import Testing
       files["metrics.json"] == """
         {
           "test.mae": 0.5,
-          "test.pearson": 1,
+          "test.pearson": 0.9999999999999998,
           "test.r2": 0.5,
           "test.rmse": 0.7071067811865476,
           "test.rows": 2,
-          "test.spearman": 1,
+          "test.spearman": 0.9999999999999998,
           "train.mae": 0.5,
           "train.pearson": null,
           "train.r2": null,

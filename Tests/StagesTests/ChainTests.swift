@@ -10,7 +10,7 @@ import Testing
     #expect(
       Set(run) == [
         "run.json", "metrics.json", "classification_report.txt", "confusion_matrix.csv",
-        "predictions.csv", "history.csv", "head.safetensors", "head.json",
+        "class_metrics.csv", "predictions.csv", "history.csv", "head.safetensors", "head.json",
       ])
     let work = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
     #expect(Set(work) == [Workbench.model, "reviews.csv", "tokens.h5", "features.h5", "run"])

@@ -49,11 +49,3 @@ extension FrozenStatesError: Explained {
       at: folder, advice: "free some space there, or write the run to another disk")
   }
 }
-
-extension Interruption.Stopped: Explained {
-  public var complaint: Complaint {
-    Complaint(
-      .interrupted, "interrupted after step \(step) of \(steps)",
-      advice: "the checkpoint beside the output has it all: run the same command with --resume")
-  }
-}

@@ -1,0 +1,42 @@
+public import FeatureStore
+import Foundation
+
+/// Older features files whose rows may stand in for encoding.
+public enum ReusableFiles {
+  /// Opens what can be used of the files named, and of the output's own older ones.
+  ///
+  /// A named file that cannot be used is said so; one of `older` is passed over in silence, for the
+  /// output may never have been written, or with other settings.
+  ///
+  /// - Throws: `HDF5Error`, `FeatureStoreError` for a named file that is none or is damaged.
+  public static func open(
+    _ named: [String], older: [String], for wanted: Provenance, _ console: Console
+  ) throws -> [FeaturesFile] {
+    var files: [FeaturesFile] = []
+    for path in older {
+      guard let file = try? FeaturesFile(path: path), obstacle(file, wanted) == nil else {
+        continue
+      }
+      files.append(file)
+    }
+    for path in named {
+      let file = try FeaturesFile(path: path)
+      if let obstacle = obstacle(file, wanted) {
+        console.warning("nothing of \(path) can be used again: \(obstacle)")
+      } else {
+        files.append(file)
+      }
+    }
+    return files
+  }
+
+  /// Why none of the file's rows is what would be encoded; nil where they are.
+  private static func obstacle(_ file: FeaturesFile, _ wanted: Provenance) -> String? {
+    let found = file.provenance
+    if !file.hasRowKeys { return "it does not say what tokens its rows were made from" }
+    if found.modelSHA256 != wanted.modelSHA256 { return "another model: \(found.model)" }
+    if found.firnVersion != wanted.firnVersion { return "another Firn: \(found.firnVersion)" }
+    if found.configSHA256 != wanted.configSHA256 { return "other settings: \(found.config)" }
+    return nil
+  }
+}
