@@ -18,7 +18,7 @@ $(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
-.PHONY: help $(PIPELINES) bench bench-peers bench-families parity test build lint data setup clean
+.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads parity test build lint data setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -46,6 +46,9 @@ parity: ## every family of encoders beside transformers, as a table; fetches 7 G
 
 bench-families: ## every architecture at base size beside transformers; needs what bench-peers needs, an hour
 	@$(MAKE) -f pipelines/bench/peers.mk families ROUNDS=$(ROUNDS)
+
+bench-heads: ## an epoch of every network in turn with PyTorch and scikit-learn; needs what bench-peers needs
+	@$(MAKE) -f pipelines/bench/peers.mk heads ROUNDS=$(ROUNDS)
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

@@ -1,5 +1,5 @@
 import Contracts
-public import Heads
+import Heads
 public import StageKit
 
 /// What an epoch of a network's training costs, on made rows: what pipelines/bench/heads.py sets

@@ -1,4 +1,3 @@
-
 /// Where features of rows already stand: in older files, and among the rows encoded so far.
 ///
 /// Memory is some 40 bytes a known row.

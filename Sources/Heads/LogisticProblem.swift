@@ -102,7 +102,8 @@ struct LogisticOptimizer {
       return result
     }
 
-    var goal = 10 * tolerance
+    // Where float32 sees that far, float64 has nothing left to do but look.
+    var goal = tolerance / 2
     var share = Self.singleShare
     if let sample {
       let precision = sample.gainsBySinglePrecision ? PassPrecision.single : .double

@@ -42,9 +42,12 @@ public final class Team: @unchecked Sendable {
     private var items = 0
     private var body: (Int, Int) -> Void = { _, _ in }
 
-    /// Turns of an empty loop before a thread gives its core away: some 20 microseconds, as long as
-    /// most parts last.
+    /// Turns of an empty loop before a thread lends its core out: a microsecond or two.
     private static var patience: Int { 2000 }
+    /// How often it does so before it sleeps: some 100 microseconds on a core of its own, longer than the
+    /// caller is alone between two parts. On a core that it shares with the caller, a loop that did not yield
+    /// would keep the caller from what it waits for.
+    private static var yields: Int { 300 }
 
     func run(_ items: Int, _ body: @escaping (Int, Int) -> Void) {
       let helpers = helpers.load(ordering: .acquiring)
@@ -74,7 +77,8 @@ public final class Team: @unchecked Sendable {
         var turns = 0
         while turn.load(ordering: .acquiring) == seen, !isClosed.load(ordering: .relaxed) {
           turns += 1
-          if turns > Self.patience { sleep(after: seen) }
+          if turns > Self.patience { sched_yield() }
+          if turns > Self.patience + Self.yields { sleep(after: seen) }
         }
         if isClosed.load(ordering: .relaxed) { return }
         seen += 1

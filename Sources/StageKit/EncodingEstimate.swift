@@ -1,6 +1,6 @@
 import Contracts
-import FeatureStore
 public import Encoders
+import FeatureStore
 
 /// What `--dry-run` says: how much is left to encode, and how long that will take here.
 public struct EncodingEstimate {

@@ -32,15 +32,66 @@ struct WordTable: Sendable {
     return number
   }
 
-  private func slot(_ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
-    let mask = slots.count - 1
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while slots[place] >= 0 {
-      let number = Int(slots[place])
-      if hashes[number] == hash, self[number].elementsEqual(word) { break }
-      place = (place + 1) & mask
+  /// `transform` of the UTF-8 of each word, in the order of their numbers.
+  func map<Result>(_ transform: (UnsafeBufferPointer<UInt8>) -> Result) -> [Result] {
+    bytes.withUnsafeBufferPointer { bytes in
+      (0..<count).map {
+        transform(UnsafeBufferPointer(rebasing: bytes[starts[$0]..<starts[$0 + 1]]))
+      }
     }
-    return place
+  }
+
+  /// The words' numbers in the order of their code points, which is that of their UTF-8.
+  func sorted() -> [Int32] {
+    // The first eight bytes as a number decide most comparisons.
+    let begins = map { word in
+      (0..<8).reduce(UInt64(0)) { $0 << 8 | UInt64($1 < word.count ? word[$1] : 0) }
+    }
+    return (0..<Int32(count)).map { (begin: begins[Int($0)], word: $0) }
+      .sorted { a, b in
+        guard a.begin == b.begin else { return a.begin < b.begin }
+        return self[Int(a.word)].lexicographicallyPrecedes(self[Int(b.word)])
+      }
+      .map(\.word)
+  }
+
+  /// The words of a term, a space between two.
+  func term(_ key: UInt64) -> String {
+    let first = Int(key >> 32)
+    let second = Int(key & 0xFFFF_FFFF) - 1
+    let one = starts[first]..<starts[first + 1]
+    let two = second < 0 ? 0..<0 : starts[second]..<starts[second + 1]
+    return bytes.withUnsafeBufferPointer { bytes in
+      if second < 0 { return String(decoding: bytes[one], as: UTF8.self) }
+      let length = one.count + 1 + two.count
+      return String(unsafeUninitializedCapacity: length) { buffer in
+        _ = buffer.update(fromContentsOf: bytes[one])
+        buffer[one.count] = UInt8(ascii: " ")
+        _ = buffer[(one.count + 1)...].update(fromContentsOf: bytes[two])
+        return length
+      }
+    }
+  }
+
+  private func slot(_ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
+    slots.withUnsafeBufferPointer { slots in
+      let mask = slots.count - 1
+      var place = Int(truncatingIfNeeded: hash) & mask
+      while slots[place] >= 0 {
+        let number = Int(slots[place])
+        if hashes[number] == hash, isEqual(number, word) { break }
+        place = (place + 1) & mask
+      }
+      return place
+    }
+  }
+
+  private func isEqual(_ number: Int, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
+    let begin = starts[number]
+    guard starts[number + 1] - begin == word.count else { return false }
+    return bytes.withUnsafeBufferPointer { bytes in
+      word.indices.allSatisfy { bytes[begin + $0] == word[$0] }
+    }
   }
 
   private mutating func grow() {
@@ -73,6 +124,17 @@ struct KeyTable: Sendable {
   private var slots = [Slot](repeating: Slot(), count: 1 << 10)
 
   var count: Int { keys.count }
+
+  init() {}
+
+  /// Each of `keys` with its place as its number; no two are equal.
+  init(_ keys: [UInt64]) {
+    self.keys = keys
+    while slots.count < 2 * keys.count { slots.append(contentsOf: slots) }
+    for (number, key) in keys.enumerated() {
+      slots[place(of: key)] = Slot(key: key, number: Int32(number))
+    }
+  }
 
   /// The number of `key`; nil where it is not known.
   func find(_ key: UInt64) -> Int32? {

@@ -7,12 +7,12 @@ struct TermCounts: Sendable {
     /// Of each term of the part: in how many of its texts it is, and how often in all.
     fileprivate var textCounts: [Int] = []
     fileprivate var totals: [Int] = []
+    /// Where the part's terms begin among those of all parts.
+    fileprivate var offset = 0
     private var starts = [0]
     /// The term of each entry, and how often it comes in that text.
     private(set) var terms: [Int32] = []
     private(set) var counts: [Int32] = []
-    /// The number of each term in ``TermCounts/keys``.
-    fileprivate(set) var global: [Int32] = []
 
     var rowCount: Int { starts.count - 1 }
     func entries(ofRow row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
@@ -55,94 +55,63 @@ struct TermCounts: Sendable {
 
   let parts: [Part]
   let words: WordTable
-  /// Of each term, as ``TermIndex`` makes them from the numbers of `words`.
-  let keys: KeyTable
+  /// Of each term, as ``TermIndex`` makes them from the numbers of `words`; in the order of the terms.
+  let keys: [UInt64]
   /// In how many texts each term is.
   let textCounts: [Int]
   /// How often each term comes in all texts.
   let totals: [Int]
+  /// The number of each part's each term.
+  private let numbers: [Int32]
+
+  /// The number in ``keys`` of term `term` of `part`.
+  func number(of term: Int32, in part: Part) -> Int { Int(numbers[part.offset + Int(term)]) }
 
   init(_ texts: [String], _ configuration: TfidfVectorizer.Configuration, threads: Int) {
     var parts = Parts.map(Parts.cut(texts, into: max(1, threads))) {
       Part(texts[$0], configuration)
     }
     var words = parts[0].words
-    var keys = parts[0].keys
-    var textCounts = parts[0].textCounts
-    var totals = parts[0].totals
-    parts[0].global = (0..<Int32(keys.count)).map { $0 }
-    for index in parts.indices.dropFirst() {
-      let part = parts[index]
-      let wordNumbers = (0..<part.words.count).map { word in
-        part.words[word].withUnsafeBufferPointer { words.insert($0) }
+    var wordNumbers = [Array(0..<Int32(words.count))]
+    for part in parts.dropFirst() {
+      wordNumbers.append(part.words.map { words.insert($0) })
+    }
+    let order = words.sorted()
+    var ranks = [Int32](repeating: 0, count: order.count)
+    for (rank, word) in order.enumerated() { ranks[Int(word)] = Int32(rank) }
+
+    // Terms by the ranks of their words: a term's number is its place in this order, whatever parts
+    // it is in. A space comes before whatever can be in a word, so a shorter term comes first.
+    var ranked: [UInt64] = []
+    var counted: [(texts: Int, total: Int)] = []
+    for (index, part) in parts.enumerated() {
+      parts[index].offset = ranked.count
+      let ranks = wordNumbers[index].map { ranks[Int($0)] }
+      ranked += part.keys.keys.lazy.map { TermIndex.key($0) { ranks[Int($0)] } }
+      counted += zip(part.textCounts, part.totals).lazy.map { ($0, $1) }
+    }
+    var keys: [UInt64] = []
+    var textCounts: [Int] = []
+    var totals: [Int] = []
+    var numbers = [Int32](repeating: 0, count: ranked.count)
+    var last: UInt64?
+    for place in TermIndex.sorted(ranked, words: order.count) {
+      let rank = ranked[Int(place)]
+      if rank != last {
+        keys.append(TermIndex.key(rank) { order[Int($0)] })
+        textCounts.append(0)
+        totals.append(0)
+        last = rank
       }
-      parts[index].global = part.keys.keys.enumerated().map { local, key in
-        let first = wordNumbers[Int(key >> 32)]
-        let second = Int(key & 0xFFFF_FFFF)
-        let number = keys.insert(
-          second == 0 ? TermIndex.key(first) : TermIndex.key(first, wordNumbers[second - 1]))
-        if Int(number) == textCounts.count {
-          textCounts.append(0)
-          totals.append(0)
-        }
-        textCounts[Int(number)] += part.textCounts[local]
-        totals[Int(number)] += part.totals[local]
-        return number
-      }
+      numbers[Int(place)] = Int32(keys.count - 1)
+      textCounts[keys.count - 1] += counted[Int(place)].texts
+      totals[keys.count - 1] += counted[Int(place)].total
     }
     self.parts = parts
     self.words = words
     self.keys = keys
     self.textCounts = textCounts
     self.totals = totals
-  }
-}
-
-/// The terms that become columns.
-struct TermSelection: Sendable {
-  /// Of each term of the counts: its column, or -1.
-  let columns: [Int32]
-  let vocabulary: [String]
-  /// In how many texts each column's term is.
-  let textCounts: [Int]
-  let index: TermIndex
-
-  /// Nil where none is left.
-  init?(_ counts: TermCounts, _ configuration: TfidfVectorizer.Configuration) {
-    // Words in the order of their code points, which is that of their UTF-8. A space comes before
-    // whatever can be in a word: terms are in the order of their words, a shorter one first.
-    let order = (0..<counts.words.count).sorted { a, b in
-      counts.words[a].lexicographicallyPrecedes(counts.words[b])
-    }
-    var ranks = [Int32](repeating: 0, count: order.count)
-    for (rank, word) in order.enumerated() { ranks[word] = Int32(rank) }
-    func rank(_ key: UInt64) -> UInt64 {
-      let (first, second) = (Int(key >> 32), Int(key & 0xFFFF_FFFF))
-      return second == 0
-        ? TermIndex.key(ranks[first]) : TermIndex.key(ranks[first], ranks[second - 1])
-    }
-    var kept = counts.textCounts.indices
-      .filter { counts.textCounts[$0] >= configuration.minimumTexts }
-      .map { (rank: rank(counts.keys.keys[$0]), term: $0) }
-      .sorted { $0.rank < $1.rank }
-    if let limit = configuration.maximumTerms, limit < kept.count {
-      let most = kept.indices
-        .sorted { (-counts.totals[kept[$0].term], $0) < (-counts.totals[kept[$1].term], $1) }
-      kept = most.prefix(limit).sorted().map { kept[$0] }
-    }
-    guard !kept.isEmpty else { return nil }
-
-    var columns = [Int32](repeating: -1, count: counts.keys.count)
-    for (column, entry) in kept.enumerated() { columns[entry.term] = Int32(column) }
-    self.columns = columns
-    textCounts = kept.map { counts.textCounts[$0.term] }
-    vocabulary = kept.map { entry in
-      let key = counts.keys.keys[entry.term]
-      let first = String(decoding: counts.words[Int(key >> 32)], as: UTF8.self)
-      let second = Int(key & 0xFFFF_FFFF)
-      return second == 0
-        ? first : first + " " + String(decoding: counts.words[second - 1], as: UTF8.self)
-    }
-    index = TermIndex(words: counts.words, terms: counts.keys, columns: columns)
+    self.numbers = numbers
   }
 }

@@ -1,14 +1,12 @@
 /// Terms by their words: the column of each.
 struct TermIndex: Sendable {
   private let words: WordTable
+  /// In the order of the columns.
   private let terms: KeyTable
-  /// Of each term of `terms`; -1 of what is no column.
-  private let columns: [Int32]
 
-  init(words: WordTable, terms: KeyTable, columns: [Int32]) {
+  init(words: WordTable, terms: KeyTable) {
     self.words = words
     self.terms = terms
-    self.columns = columns
   }
 
   /// Of a vocabulary in the order of its columns; nil where a term is not one or two words, or comes
@@ -26,7 +24,7 @@ struct TermIndex: Sendable {
       let key = found.count == 1 ? Self.key(found[0]) : Self.key(found[0], found[1])
       guard terms.insert(key) == Int32(column) else { return nil }
     }
-    self.init(words: words, terms: terms, columns: vocabulary.indices.map { Int32($0) })
+    self.init(words: words, terms: terms)
   }
 
   /// A term of one word.
@@ -37,16 +35,44 @@ struct TermIndex: Sendable {
     UInt64(first) << 32 | UInt64(second + 1)
   }
 
-  /// The known terms of `text` and how often each comes.
+  /// The term of `key` with each word's number replaced.
+  static func key(_ key: UInt64, _ number: (Int32) -> Int32) -> UInt64 {
+    let first = number(Int32(key >> 32))
+    let second = Int32(truncatingIfNeeded: key)
+    return second == 0 ? Self.key(first) : Self.key(first, number(second - 1))
+  }
+
+  /// The places of `keys` in ascending order, made from the numbers of `words` words.
+  ///
+  /// Two counting sorts, by the second word and then by the first: a pass over the keys each, where
+  /// comparing them takes a pass for each doubling of their number.
+  static func sorted(_ keys: [UInt64], words: Int) -> [Int32] {
+    func sorted(_ places: [Int32], by digit: (UInt64) -> Int) -> [Int32] {
+      var starts = [Int32](repeating: 0, count: words + 2)
+      for key in keys { starts[digit(key) + 1] += 1 }
+      for i in 1..<starts.count { starts[i] += starts[i - 1] }
+      return [Int32](unsafeUninitializedCapacity: keys.count) { buffer, count in
+        for place in places {
+          let value = digit(keys[Int(place)])
+          buffer[Int(starts[value])] = place
+          starts[value] += 1
+        }
+        count = keys.count
+      }
+    }
+    let bySecond = sorted(Array(0..<Int32(keys.count))) { Int($0 & 0xFFFF_FFFF) }
+    return sorted(bySecond) { Int($0 >> 32) }
+  }
+
+  /// The columns of the known terms of `text`, ascending, and how often each comes.
   func count(
     _ text: String, _ configuration: TfidfVectorizer.Configuration
-  ) -> [(column: Int32, count: Int32)] {
-    var counts: [Int32: Int32] = [:]
+  ) -> [TermCount] {
+    var columns: [Int32] = []
     var scanner = WordScanner()
     var previous: Int32?
     func add(_ key: UInt64) {
-      guard let term = terms.find(key), columns[Int(term)] >= 0 else { return }
-      counts[columns[Int(term)], default: 0] += 1
+      if let column = terms.find(key) { columns.append(column) }
     }
     scanner.forEachWord(of: text) { bytes in
       // An unknown word is in no term, but it parts its neighbours.
@@ -55,6 +81,21 @@ struct TermIndex: Sendable {
       if configuration.maximumWords == 2, let previous, let word { add(Self.key(previous, word)) }
       previous = word
     }
-    return counts.map { ($0.key, $0.value) }
+    columns.sort()
+    var counts: [TermCount] = []
+    for column in columns {
+      if let last = counts.last, last.column == column {
+        counts[counts.count - 1].count += 1
+      } else {
+        counts.append(TermCount(column: column, count: 1))
+      }
+    }
+    return counts
   }
+}
+
+/// How often the term of a column comes in a text.
+struct TermCount: Sendable {
+  let column: Int32
+  var count: Int32
 }

@@ -77,7 +77,8 @@ public struct TfidfVectorizer: Sendable {
   ) -> (vectorizer: TfidfVectorizer, rows: SparseMatrix)? {
     precondition(configuration.isValid)
     let counts = TermCounts(texts, configuration, threads: threads)
-    guard let selection = TermSelection(counts, configuration) else { return nil }
+    guard let selection = TermSelection(counts, configuration, threads: threads)
+    else { return nil }
     let frequencies = selection.textCounts.map { count in
       log(Double(1 + texts.count) / Double(1 + count)) + 1
     }
@@ -85,10 +86,12 @@ public struct TfidfVectorizer: Sendable {
       configuration, selection.vocabulary, frequencies, selection.index)
     let rows = vectorizer.rows(counts.parts.map(\.rowCount), threads: threads) { part, row in
       let terms = counts.parts[part]
-      return terms.entries(ofRow: row).compactMap { entry in
-        let column = selection.columns[Int(terms.global[Int(terms.terms[entry])])]
-        return column < 0 ? nil : (column, terms.counts[entry])
+      var entries: [TermCount] = []
+      for entry in terms.entries(ofRow: row) {
+        let column = selection.columns[counts.number(of: terms.terms[entry], in: terms)]
+        if column >= 0 { entries.append(TermCount(column: column, count: terms.counts[entry])) }
       }
+      return entries.sorted { $0.column < $1.column }
     }
     return (vectorizer, rows)
   }
@@ -101,10 +104,12 @@ public struct TfidfVectorizer: Sendable {
     return rows(counts.map(\.count), threads: threads) { part, row in counts[part][row] }
   }
 
-  /// Rows of weights, from the counts of the columns of each row of each part.
+  /// Rows of weights, from the counts of the columns of each row of each part, ascending.
+  ///
+  /// Ascending as in scikit-learn, so that the sum of squares rounds alike.
   private func rows(
     _ parts: [Int], threads: Int,
-    _ counts: @Sendable (_ part: Int, _ row: Int) -> [(column: Int32, count: Int32)]
+    _ counts: @Sendable (_ part: Int, _ row: Int) -> [TermCount]
   ) -> SparseMatrix {
     struct Rows {
       var lengths: [Int] = []
@@ -114,15 +119,13 @@ public struct TfidfVectorizer: Sendable {
     let made = Parts.map(Array(parts.indices)) { part -> Rows in
       var made = Rows()
       for row in 0..<parts[part] {
-        // Ascending, as in scikit-learn: so that the sum of squares rounds alike.
-        let entries = counts(part, row).sorted { $0.column < $1.column }
+        let entries = counts(part, row)
         let begin = made.values.count
         var squares = 0.0
         for entry in entries {
           let count = Double(entry.count)
-          let value =
-            (configuration.sublinear ? log(count) + 1 : count)
-            * inverseFrequencies[Int(entry.column)]
+          let weight = configuration.sublinear && entry.count > 1 ? log(count) + 1 : count
+          let value = weight * inverseFrequencies[Int(entry.column)]
           squares += value * value
           made.columns.append(entry.column)
           made.values.append(value)

@@ -17,7 +17,10 @@ struct WordScanner {
       var position = 0
       while position < bytes.count {
         let byte = bytes[position]
-        if byte < 0x80 {
+        if scalars == 0, let run = Self.asciiWord(bytes, position) {
+          pass(bytes, run, body)
+          position = run.upperBound
+        } else if byte < 0x80 {
           let lower = Self.ascii[Int(byte)]
           if lower != 0 {
             word.append(lower)
@@ -40,6 +43,32 @@ struct WordScanner {
       }
       end(body)
     }
+  }
+
+  /// The word of nothing but ASCII that begins at `position`; nil where none does.
+  private static func asciiWord(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ position: Int
+  ) -> Range<Int>? {
+    ascii.withUnsafeBufferPointer { ascii in
+      var end = position
+      while end < bytes.count, bytes[end] < 0x80, ascii[Int(bytes[end])] != 0 { end += 1 }
+      return end == position || end < bytes.count && bytes[end] >= 0x80 ? nil : position..<end
+    }
+  }
+
+  /// Gives a word of ASCII to `body`: from where it lies if it is in lower case.
+  private mutating func pass(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ run: Range<Int>,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    guard run.count > 1 else { return }
+    let part = UnsafeBufferPointer(rebasing: bytes[run])
+    guard part.contains(where: { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) else {
+      return body(part)
+    }
+    for byte in part { word.append(Self.ascii[Int(byte)]) }
+    word.withUnsafeBufferPointer(body)
+    word.removeAll(keepingCapacity: true)
   }
 
   private mutating func add(_ scalar: Unicode.Scalar, _ body: (UnsafeBufferPointer<UInt8>) -> Void)

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Benchmarks
+public import ArgumentParser
+public import Benchmarks
 import Checkpoints
 import Encoders
 import FeatureStore

@@ -105,12 +105,14 @@ import Vectorizers
     if test.kind == "numbers" {
       let head = try RidgeRegression.fit(test.rows(), configuration: test.ridgeConfiguration)
       let archive = HeadArchive(head: head, classNames: names, features: provenance)
-      let read = try HeadArchive(folder: try write(archive.encode()).path)
+      let folder = try write(archive.encode())
+      let read = try HeadArchive(folder: folder.path)
       #expect(read.head as? RidgeRegression == head && read.encode() == archive.encode())
     } else {
       let head = try LogisticRegression.fit(test.rows(), configuration: test.configuration)
       let archive = HeadArchive(head: head, classNames: names, features: provenance)
-      let read = try HeadArchive(folder: try write(archive.encode()).path)
+      let folder = try write(archive.encode())
+      let read = try HeadArchive(folder: folder.path)
       #expect(read.head as? LogisticRegression == head && read.encode() == archive.encode())
     }
   }
@@ -123,7 +125,8 @@ import Vectorizers
     let archive = HeadArchive(
       head: head, classNames: ["neg", "größe"], input: .texts(fitted.vectorizer))
     let files = archive.encode()
-    let read = try HeadArchive(folder: try write(files).path)
+    let folder = try write(files)
+    let read = try HeadArchive(folder: folder.path)
     #expect(read.head as? LogisticRegression == head && read.input == archive.input)
     #expect(read.features == nil && read.vectorizer?.transform(texts) == fitted.rows)
     let text = String(decoding: files.json, as: UTF8.self)
@@ -137,11 +140,11 @@ import Vectorizers
           name: "idf", shape: [head.width], values: .float64(fitted.vectorizer.inverseFrequencies)),
         .init(name: "vocabulary", shape: [3], values: .uint8(Array("ab\n".utf8))),
       ])
-    let folder = try write((files.json, broken))
+    let third = try write((files.json, broken))
     #expect(
       throws: HeadError.inconsistent(
-        path: folder.path + "/head.safetensors", field: "vocabulary")
-    ) { try HeadArchive(folder: folder.path) }
+        path: third.path + "/head.safetensors", field: "vocabulary")
+    ) { try HeadArchive(folder: third.path) }
   }
 
   @Test func refusesMissingAndBrokenFiles() throws {

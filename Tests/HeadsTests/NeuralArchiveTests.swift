@@ -17,6 +17,12 @@ import Testing
     return folder
   }
 
+  private func read(_ files: (json: [UInt8], safetensors: [UInt8])) throws -> HeadArchive {
+    let folder = try write(files)
+    // The folder is deleted with its last user.
+    return try withExtendedLifetime(folder) { try HeadArchive(folder: folder.path) }
+  }
+
   private func trained(_ test: NeuralCase) throws -> MLPClassifier {
     var configuration = try test.perceptron().configuration
     configuration.standardize = true
@@ -30,7 +36,7 @@ import Testing
     let head = try trained(test)
     let archive = HeadArchive(
       head: head, classNames: names(head.classCount), features: provenance)
-    let read = try HeadArchive(folder: try write(archive.encode()).path)
+    let read = try self.read(archive.encode())
     #expect(read.head as? MLPClassifier == head)
     #expect(read.classNames == archive.classNames && read.features == archive.features)
     #expect(read.encode() == archive.encode())

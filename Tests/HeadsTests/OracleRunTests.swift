@@ -4,9 +4,10 @@ import Heads
 import Testing
 import Vectorizers
 
-/// Fits what Tests/Oracles/compare_linear.py asks for, so that it can compare with scikit-learn.
+/// Fits what Tests/Oracles/compare_linear.py and pipelines/bench/linear.py ask for, so that they can
+/// compare with scikit-learn.
 ///
-/// FIRN_ORACLE_LINEAR names the folder of its tasks.json; results.json is written beside it.
+/// FIRN_ORACLE_LINEAR names the folder of their tasks.json; results.json is written beside it.
 @Suite struct OracleRunTests {
   private static let folder = ProcessInfo.processInfo.environment["FIRN_ORACLE_LINEAR"]
 
@@ -18,12 +19,15 @@ import Vectorizers
     let train: String
     let test: String
     let labels: [Double]
+    let tolerance: Double?
+    let threads: Int?
   }
 
   private struct Result: Encodable {
     var objective: Double
     /// [test rows, classes], or [test rows].
     var predicted: [Double]
+    /// Of the fit alone.
     var seconds: Double
   }
 
@@ -57,39 +61,59 @@ import Vectorizers
       var configuration = LogisticRegression.Configuration()
       configuration.c = task.c
       configuration.classWeight = task.balanced ? .balanced : .none
-      let start = ContinuousClock.now
-      func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
-      if task.kind == "tfidf" {
-        let fitted = try #require(TfidfVectorizer.fit(texts(task.train), threads: 2))
-        let head = try LogisticRegression.fit(
-          TrainingRows(.sparse(fitted.rows), labels, classCount: task.class_count),
-          configuration: configuration, threads: 2)
-        let rows = fitted.vectorizer.transform(try texts(task.test), threads: 2)
+      if let tolerance = task.tolerance { configuration.tolerance = tolerance }
+      let threads = task.threads ?? 2
+      switch task.kind {
+      case "vectorizer":
+        let texts = try texts(task.train)
+        let (seconds, fitted) = Self.timed { TfidfVectorizer.fit(texts, threads: threads) }
+        #expect(fitted != nil)
+        results.append(Result(objective: 0, predicted: [], seconds: seconds))
+      case "tfidf":
+        let texts = (train: try texts(task.train), test: try texts(task.test))
+        let (seconds, (vectorizer, head)) = try Self.timed {
+          let fitted = try #require(TfidfVectorizer.fit(texts.train, threads: threads))
+          let rows = TrainingRows(.sparse(fitted.rows), labels, classCount: task.class_count)
+          return (
+            fitted.vectorizer,
+            try LogisticRegression.fit(rows, configuration: configuration, threads: threads)
+          )
+        }
+        let rows = vectorizer.transform(texts.test, threads: threads)
         results.append(
           Result(
             objective: head.summary.objective,
-            predicted: try head.predictProbabilities(rows, threads: 2).values, seconds: seconds()))
-      } else if task.kind == "numbers" {
+            predicted: try head.predictProbabilities(rows, threads: threads).values,
+            seconds: seconds))
+      case "numbers":
         var configuration = RidgeRegression.Configuration()
         configuration.alpha = task.c
-        let head = try RidgeRegression.fit(
-          TrainingRows(.dense(matrix(task.train)), labels, classCount: 0),
-          configuration: configuration, threads: 2)
+        let rows = TrainingRows(.dense(try matrix(task.train)), labels, classCount: 0)
+        let (seconds, head) = try Self.timed {
+          try RidgeRegression.fit(rows, configuration: configuration, threads: threads)
+        }
         results.append(
           Result(
             objective: head.summary.objective,
-            predicted: try head.predictNumbers(matrix(task.test)), seconds: seconds()))
-      } else {
-        let head = try LogisticRegression.fit(
-          TrainingRows(.dense(matrix(task.train)), labels, classCount: task.class_count),
-          configuration: configuration, threads: 2)
+            predicted: try head.predictNumbers(matrix(task.test)), seconds: seconds))
+      default:
+        let rows = TrainingRows(
+          .dense(try matrix(task.train)), labels, classCount: task.class_count)
+        let (seconds, head) = try Self.timed {
+          try LogisticRegression.fit(rows, configuration: configuration, threads: threads)
+        }
         results.append(
           Result(
             objective: head.summary.objective,
-            predicted: try head.predictProbabilities(matrix(task.test), threads: 2).values,
-            seconds: seconds()))
+            predicted: try head.predictProbabilities(matrix(task.test), threads: threads).values,
+            seconds: seconds))
       }
     }
     try JSONEncoder().encode(results).write(to: URL(fileURLWithPath: folder + "/results.json"))
+  }
+  private static func timed<Value>(_ body: () throws -> Value) rethrows -> (Double, Value) {
+    let start = ContinuousClock.now
+    let value = try body()
+    return ((ContinuousClock.now - start) / .seconds(1), value)
   }
 }

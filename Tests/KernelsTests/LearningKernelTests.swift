@@ -72,6 +72,8 @@ struct LearningKernelTests {
       ProductOperand(buffers[3].pointer, stride: depth, transposed: true),
       ProductOperand(packed: packed[0].pointer), ProductOperand(packed: packed[1].pointer),
     ]
+    // Operands hold pointers, not what these belong to.
+    defer { withExtendedLifetime((buffers, packed)) {} }
     // Each of depth fused additions rounds a sum below 4 depth by half an ulp.
     let bound = Double(depth + 1) * Double(Float(4 * max(depth, 1)).ulp)
     var bits: Set<[Float]> = []

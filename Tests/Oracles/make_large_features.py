@@ -35,7 +35,7 @@ def main():
         large["ids"] = numpy.arange(rows).astype(str).astype(h5py.string_dtype())
         large["n_tokens"] = numpy.full(rows, 16, numpy.int32)
         large["truncated"] = numpy.zeros(rows, "u1")
-        large.create_dataset("text_sha256", (rows, 32), "u1")
+        large["text_sha256"] = numpy.zeros((rows, 32), "u1")
         features = large.create_dataset(
             view, (rows, width), arguments.dtype, chunks=(170, width))
         large["embeddings"] = features

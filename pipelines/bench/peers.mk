@@ -11,6 +11,10 @@
 # bench-families: every architecture at base size beside transformers, by target families of this file.
 # Quick      make bench-families FAMILIES='gpt2 t5' FAMILY_ROWS_movies=64 ROUNDS=1
 # Writes     outputs/bench/families.json and outputs/bench/families/: a model of random weights, 0.5 GB
+#
+# bench-heads: an epoch of every network beside PyTorch and scikit-learn, by target heads of this file.
+# Quick      make bench-heads ROUNDS=1
+# Writes     nothing
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -75,6 +79,11 @@ families: $(csv_movies) $(csv_bbc) | .build/firn-built $(packages)
 	  $(call option,--rounds,$(ROUNDS)) $(call option,--families,$(FAMILIES)) \
 	  $(call option,--threads,$(THREADS)) $(foreach name,movies bbc,$(call \
 	  quoted,$(name)=$(csv_$(name)):$(max_length_family_$(name)):$(FAMILY_ROWS_$(name))))
+
+.PHONY: heads
+heads: | .build/firn-built $(packages)
+	@$(call quoted,$(PEERS_PYTHON)) pipelines/bench/heads.py --bin $(BIN) \
+	  $(call option,--rounds,$(ROUNDS)) $(call option,--threads,$(THREADS))
 
 outputs/bench/mixed.csv outputs/bench/short.csv: outputs/bench/%.csv: pipelines/bench/%.json \
   $(csv_movies) $(csv_bbc) | .build/firn-built
