@@ -4,7 +4,7 @@ import Kernels
 /// A relative bias of attention that learns: by buckets in the parameters, by distances for a batch.
 final class BiasTable {
   private let plan: RelativeBiasPlan
-  private let parameter: Int
+  let parameter: Int
   private let compute: Compute
   private var span = 0
   /// [heads][2 * span - 1], distance 0 in the middle, and the sum of its gradients over layers.

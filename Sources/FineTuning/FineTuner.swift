@@ -230,7 +230,8 @@ public final class FineTuner {
     let (loss, accuracy) = evaluate(validation)
     entry.validationLoss = loss
     entry.validationAccuracy = accuracy
-    let score = accuracy ?? -loss
+    // What is no number is worse than any.
+    let score = accuracy ?? (loss.isNaN ? -.infinity : -loss)
     if let best, best.score >= score {
       worse += 1
       return false

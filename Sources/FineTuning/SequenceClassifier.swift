@@ -87,15 +87,22 @@ public final class SequenceClassifier {
     self.seed = seed
   }
 
-  /// Takes the embeddings and the first `count` layers out of training.
+  /// Takes the embeddings and the first `count` layers out of training, and with a layer the relative bias
+  /// that all layers share: what frozen layers give is computed once.
   ///
-  /// - Precondition: `count` is at most the number of layers; layers are not shared with those that learn.
+  /// - Precondition: ``canFreeze(layers:)``.
   public func freeze(layers count: Int) {
-    let learning = Set(plan.order.dropFirst(count).flatMap { layers[$0].parameters })
+    precondition(canFreeze(layers: count))
     store.freeze(embeddings.parameters)
-    store.freeze(
-      Set(plan.order.prefix(count).flatMap { layers[$0].parameters }).subtracting(learning))
+    store.freeze(plan.order.prefix(count).flatMap { layers[$0].parameters })
+    if count > 0, let bias { store.freeze([bias.parameter]) }
     frozenLayers = count
+  }
+
+  /// Whether the first `count` layers are fewer than all, and have no weights that later ones share.
+  public func canFreeze(layers count: Int) -> Bool {
+    count < layerCount
+      && Set(plan.order.prefix(count)).isDisjoint(with: plan.order.dropFirst(count))
   }
 
   /// The number of layers.

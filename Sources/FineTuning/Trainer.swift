@@ -91,12 +91,14 @@ public final class Trainer {
       rows.settle(Array(Set(batches.flatMap { $0.texts.ids.map { Int($0) } })).sorted(), team)
     }
     model.beginStep()
-    let divisor = batches.reduce(0) { sum, batch in
+    let weight = batches.reduce(0) { sum, batch in
       sum
         + batch.targets.indices.reduce(0) {
           $0 + model.objective.weight(batch.targets[$1]) * (batch.weights?[$1] ?? 1)
         }
     }
+    // Rows that all weigh nothing have no loss, and no gradient.
+    let divisor = weight > 0 ? weight : 1
     var loss = 0.0
     for batch in batches {
       func learn(_ hidden: UnsafePointer<Float>?) -> Double {

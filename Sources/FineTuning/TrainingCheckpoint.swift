@@ -35,7 +35,7 @@ extension FineTuner {
       metadata: [
         "format": "firn.training", "identity": identity,
         "kernels": trainer.model.store.kernels.name,
-        "position": String(decoding: try JSONEncoder().encode(position), as: UTF8.self),
+        "position": String(decoding: try Self.encoder.encode(position), as: UTF8.self),
       ])
     for part in parts {
       try stream.write(UnsafeBufferPointer(start: part.buffer.pointer, count: part.buffer.count))
@@ -58,7 +58,7 @@ extension FineTuner {
     try demand("kernels", trainer.model.store.kernels.name)
     try demand("identity", identity)
     guard
-      let position = try? JSONDecoder().decode(
+      let position = try? Self.decoder.decode(
         Position.self, from: Data((file.metadata["position"] ?? "").utf8))
     else { throw TrainingError.badCheckpoint(path: path, reason: "where it stood is not said") }
     if let score = position.bestScore, let epoch = position.bestEpoch {
@@ -79,6 +79,21 @@ extension FineTuner {
     history = position.history
     worse = position.worse
     trainer.resume(steps: position.steps, batches: position.batches)
+  }
+
+  // A validation loss may be infinite or no number, for which JSON has no word.
+  private static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return encoder
+  }
+
+  private static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
   }
 
   /// In the order of their names.

@@ -31,10 +31,12 @@ public struct FineTuningJob {
       dropout: options.dropout.map { .all($0) } ?? .init(), seed: options.seed,
       kernels: try .selected(), threads: threads)
     if let layers = options.freezeLayers {
-      guard layers < model.layerCount else {
+      guard model.canFreeze(layers: layers) else {
         throw StageError.badOption(
           option: "--freeze-layers", value: "\(layers)",
-          expected: "less than the \(model.layerCount) layers of \(located.folder.name)")
+          expected: layers < model.layerCount
+            ? "0, as the layers of \(located.folder.name) share their weights"
+            : "less than the \(model.layerCount) layers of \(located.folder.name)")
       }
       model.freeze(layers: layers)
     }

@@ -101,18 +101,31 @@ struct FineTunerTests {
     }
   }
 
-  /// The cached states are those that the layers would give.
-  @Test func frozenStatesAreTheLayersOwn() throws {
-    let tiny = try TinyModel("bert")
+  @Test func sharedWeightsAreNotFrozenInPart() throws {
+    #expect(try TinyModel("bert").classifier().canFreeze(layers: 1))
+    #expect(try !TinyModel("bert").classifier().canFreeze(layers: 2))
+    let shared = try TinyModel("albert").classifier()
+    #expect(shared.canFreeze(layers: 0))
+    #expect(!shared.canFreeze(layers: 1))
+  }
+
+  /// The cached states are those that the layers would give; after steps too, as nothing below them learns.
+  @Test(arguments: ["bert", "mpnet"])
+  func frozenStatesAreTheLayersOwn(name: String) throws {
+    let tiny = try TinyModel(name)
     let model = try tiny.classifier()
     let expected = model.logits(tiny.packed)
     model.freeze(layers: 1)
     let states = try FrozenStates(model, tiny.texts, folder: NSTemporaryDirectory())
-    let rows = Array(0..<tiny.texts.count)
-    let found = states.states(rows).withUnsafeBufferPointer {
-      model.logits(tiny.packed, hidden: $0.baseAddress)
+    let numbers = states.states(Array(0..<tiny.texts.count))
+    func logits() -> [Float] {
+      numbers.withUnsafeBufferPointer { model.logits(tiny.packed, hidden: $0.baseAddress) }
     }
-    #expect(found == expected)
+    #expect(logits() == expected)
+    let trainer = Trainer(model, TrainingRule())
+    _ = try trainer.step([tiny.batch], learningRate: 1e-2)
+    #expect(logits() != expected)
+    #expect(logits() == model.logits(tiny.packed))
   }
 
   @Test func divergenceStopsWithStepAndRate() throws {
