@@ -67,6 +67,7 @@ struct FirnFinetune: Stage {
     let settings = options.settings.merging([
       "max_length": .integer(file.provenance.maxLength),
       "label_kind": .string(file.columns.labelKind.rawValue), "lr_find": .bool(lrFind),
+      "prompt": .string(Prompt(config: file.provenance.config)?.text ?? ""),
     ]) { $1 }
     if !common.force, RunManifest.isUpToDate(output, settings: settings, inputs: inputs) {
       console.notice("\(output) is up to date")

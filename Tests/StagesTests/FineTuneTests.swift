@@ -7,7 +7,8 @@ import Testing
 
   init() throws {
     bench = try Workbench()
-    try bench.prepare(through: .tokenize)
+    try bench.write(Reviews.csv, to: "reviews.csv")
+    _ = try bench.run(.tokenize, Reviews.tokenizing + ["--prompt", "film: "])
   }
 
   @Test func theRunPredictsAsItSays() throws {

@@ -23,8 +23,11 @@ struct FineTunedReader {
     let folder = try LocatedModel(run + "/model").folder
     guard let settings = RunManifest.read(run)?["settings"] as? [String: Any],
       let maxLength = settings["max_length"] as? Int,
-      let kind = (settings["label_kind"] as? String).flatMap(LabelKind.init(rawValue:))
-    else { throw StageError.notARun(path: run, missing: "max_length and label_kind in run.json") }
+      let kind = (settings["label_kind"] as? String).flatMap(LabelKind.init(rawValue:)),
+      let prompt = settings["prompt"] as? String
+    else {
+      throw StageError.notARun(path: run, missing: "max_length, label_kind and prompt in run.json")
+    }
     let names = try folder.config.strings(in: "id2label")
     let ordered = names.keys.compactMap { Int($0) }.sorted().compactMap { names[String($0)] }
     let objective: Objective =
@@ -41,7 +44,8 @@ struct FineTunedReader {
     }
     let tokenizer = try Tokenizer.load(folder: folder.path)
     try tokenizer.validate(maxLength: maxLength)
-    self.tokenizer = ParallelTokenizer(tokenizer, maxLength: maxLength, threads: threads)
+    self.tokenizer = ParallelTokenizer(
+      tokenizer, maxLength: maxLength, prompt: prompt, threads: threads)
     self.kind = kind
     classNames = kind == .number ? [] : ordered
   }
