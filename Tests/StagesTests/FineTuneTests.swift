@@ -37,7 +37,7 @@ import Testing
   /// A process that was killed, or asked to leave, and the same command again: every file's bytes.
   @Test(arguments: [SIGKILL, SIGTERM, SIGINT])
   func resumedRunsHaveTheBytesOfUnbrokenOnes(signal: Int32) throws {
-    let options = ["--epochs", "400", "--batch-size", "2", "--learning-rate", "1e-3"]
+    let options = ["--epochs", "30", "--batch-size", "2", "--learning-rate", "1e-3"]
     try finetune("whole", options)
     let process = try start("run", options)
     let checkpoint = bench.url("run.checkpoint").path
@@ -73,7 +73,7 @@ import Testing
     try bench.refuse(
       64, naming: "--freeze-layers", "2 layers", by: .finetune, command + ["--freeze-layers", "2"])
     // A checkpoint of other settings.
-    let process = try start("run", ["--epochs", "400", "--batch-size", "2"])
+    let process = try start("run", ["--epochs", "30", "--batch-size", "2"])
     let checkpoint = bench.url("run.checkpoint").path
     while process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(200) }
     kill(process.processIdentifier, SIGTERM)
