@@ -23,7 +23,7 @@ struct ModelLoader {
     prefix = plan.prefixes.last ?? ""
     builder = ParameterBuilder(kernels: kernels, seed: seed)
     encoder = try Weights(folder, prefixes: plan.prefixes, probe: plan.embeddings.word)
-    whole = try Weights(folder, prefixes: [], probe: plan.embeddings.word)
+    whole = try Weights(wholeNamesOf: folder)
     deviation = Float(try folder.config.real("initializer_range", default: 0.02))
   }
 
