@@ -65,7 +65,7 @@ public struct EncodingEstimate {
     [
       "dry_run": true, "rows": .integer(rows), "cached": .integer(cached),
       "to_encode": .integer(rows - cached), "tokens_to_encode": .integer(tokens),
-      "seconds": .real((seconds * 1000).rounded() / 1000),
+      "seconds": .real((seconds * 1e6).rounded() / 1e6),
     ]
   }
 }

@@ -55,6 +55,7 @@ struct FirnTrain: Stage {
   func execute(_ console: Console) throws {
     let clock = StageClock()
     let kind = try HeadKind(option: head)
+    try options.check(for: kind)
     let comparisons = try ComparisonPlan(comparing, head: kind)
     let input = try TrainingInput(path: features)
     let columns = input.columns

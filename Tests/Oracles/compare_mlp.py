@@ -106,7 +106,7 @@ def main():
     print(f"{'Firn':13} {own:.4f} ± {metrics.get('test.accuracy_sd', float('nan')):.4f}")
     difference = 100 * (own - numpy.mean(torches))
     print(f"difference to PyTorch: {difference:+.2f} points")
-    sys.exit(abs(difference) > arguments.points)
+    sys.exit(int(abs(difference) > arguments.points))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the same networks in Firn, PyTorch and scikit-learn, in turn, and compares seconds an epoch.
 
-    heads.py --bin .build/release [--threads 1 2] [--rounds 3] [NETWORK:BATCH ...]
+    heads.py --bin .build/release [--threads 1,2] [--rounds 3] [NETWORK:BATCH ...]
 
 A network is mlp (384-256-10, rectified, 20,000 rows), lstm, gru, bilstm or bigru (384-128-2, the last
 state, 1600 texts of 5 to 45 tokens; PyTorch's on packed sequences). All use AdamW or, where scikit-learn has
@@ -108,7 +108,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("networks", nargs="*", default=NETWORKS, metavar="NETWORK:BATCH")
     parser.add_argument("--bin", default=".build/release")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--threads", default="1,2", help="numbers of threads, joined by commas")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=2, help="of each program in a round")
     arguments = parser.parse_args()
@@ -118,7 +118,7 @@ def main():
           f" {'of torch':>8} {'of sklearn':>10}")
     for name in arguments.networks:
         kind, batch = name.split(":")
-        for threads in arguments.threads:
+        for threads in map(int, arguments.threads.split(",")):
             found = compare(arguments, kind, int(batch), threads)
             own, peer, other = found["firn"], found["torch"], found.get("sklearn")
             line = f"{kind:8} {batch:>5} {threads:7} {own:8.3f} {peer:8.3f}"

@@ -80,7 +80,7 @@ extension HeadOptions {
     return training
   }
 
-  private func weightOfClasses() throws(StageError) -> LogisticRegression.ClassWeight {
+  func weightOfClasses() throws(StageError) -> LogisticRegression.ClassWeight {
     switch classWeight ?? "none" {
     case "none": return .none
     case "balanced": return .balanced
@@ -90,7 +90,7 @@ extension HeadOptions {
   }
 
   /// `--hidden` as numbers; nil where it was not given.
-  private func widths() throws(StageError) -> [Int]? {
+  func widths() throws(StageError) -> [Int]? {
     guard let hidden else { return nil }
     let widths = hidden.split(separator: ",", omittingEmptySubsequences: false)
       .map { Int($0.filter { $0 != " " }) ?? 0 }

@@ -117,11 +117,13 @@ public struct HeadOptions: ParsableArguments {
   }
 
   /// - Throws: ``StageError/optionOfAnotherHead(option:head:heads:)`` for the first that the head does
-  ///   not know.
+  ///   not know; `.badOption` for a value that is none.
   public func check(for head: HeadKind) throws(StageError) {
     for (option, heads) in given where !heads.contains(head) {
       throw .optionOfAnotherHead(
         option: option, head: head.rawValue, heads: heads.map(\.rawValue))
     }
+    _ = try weightOfClasses()
+    _ = try widths()
   }
 }

@@ -11,7 +11,6 @@ enum HeadSettings: Sendable {
 
   /// - Throws: ``StageError`` for an option of another head or a word that the head does not know.
   init(_ kind: HeadKind, _ options: HeadOptions) throws(StageError) {
-    try options.check(for: kind)
     switch kind {
     case .logistic: self = .logistic(try options.logistic())
     case .ridge: self = .ridge(options.ridge())
