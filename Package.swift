@@ -53,6 +53,12 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: ["Contracts", "Corpora", "Heads", "Kernels", "Vectorizers"]),
+    .target(
+      name: "FineTuning",
+      dependencies: [
+        "Contracts", "Kernels", "Checkpoints", "Encoders", "Optimization", "Safetensors",
+        "AtomicFiles",
+      ]),
 
     // MARK: - Support
     .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
@@ -60,8 +66,8 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "Experiments", "Vectorizers", "Evaluation", "Reporting", "Digests",
-        "Kernels", "AtomicFiles",
+        "Encoders", "Heads", "FineTuning", "Optimization", "Experiments", "Vectorizers",
+        "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -103,6 +109,13 @@ let package = Package(
       dependencies: [
         "StageKit", "FeatureStore", "Heads", "Experiments", "AtomicFiles", "Kernels", "Digests",
         "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-finetune",
+      dependencies: [
+        "StageKit", "FeatureStore", "FineTuning", "Tokenizers", "Checkpoints", "AtomicFiles",
+        "Kernels", "Digests", "Contracts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -159,6 +172,13 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Corpora", "Heads", "Contracts", "Kernels"]),
+    .testTarget(
+      name: "FineTuningTests",
+      dependencies: [
+        "FineTuning", "Encoders", "Kernels", "Checkpoints", "Safetensors", "Contracts",
+        "Optimization",
+      ],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

@@ -25,7 +25,7 @@ include pipelines/prepare.mk
 # as C or HEAD mean something else.
 SETTINGS := MODEL TEXT_COLUMN LABEL_COLUMN ID_COLUMN MAX_LENGTH TEST_SIZE VALIDATION_SIZE SEED \
   STRATIFY POOLING LAYERS TOKEN_FEATURES HEADS HEAD SEEDS C CLASS_WEIGHT THREADS \
-  LOGISTIC_OPTIONS MLP_OPTIONS RNN_OPTIONS TFIDF_OPTIONS RIDGE_OPTIONS
+  LOGISTIC_OPTIONS MLP_OPTIONS RNN_OPTIONS TFIDF_OPTIONS RIDGE_OPTIONS FINETUNE FINETUNE_OPTIONS
 $(foreach name,$(SETTINGS),$(if $(filter environment,$(origin $(name))),$(eval undefine $(name))))
 
 MODEL ?= $(EMBEDDED_MODEL)# a folder, or a hub id that is in the Hugging Face cache
@@ -50,13 +50,15 @@ MLP_OPTIONS ?=
 RNN_OPTIONS ?=
 TFIDF_OPTIONS ?=
 RIDGE_OPTIONS ?=
+FINETUNE ?=#                 yes: train the whole encoder too, for its accuracy and its cost beside the heads'
+FINETUNE_OPTIONS ?= --learning-rate 1e-4 --epochs 3# any options of firn-finetune's
 THREADS ?=#                  empty: all cores; the numbers do not depend on it
 
 # --- Commands -------------------------------------------------------------------------------------
 out := outputs/$(NAME)
 tokens := $(out)/tokens.h5
 features := $(out)/features.h5
-heads := $(or $(strip $(HEAD)),$(strip $(HEADS)))
+heads := $(or $(strip $(HEAD)),$(strip $(HEADS))) $(if $(strip $(FINETUNE)),finetune)
 runs := $(foreach head,$(heads),$(out)/$(head)/run.json)
 
 # $(call quoted,value): one word for the shell, whatever is in it.
@@ -84,14 +86,17 @@ from-ridge = $(features)
 from-rnn-features = $(features)
 from-rnn = $(tokens)
 from-tfidf = $(tokens)
+from-finetune = $(tokens)
 train-logistic = --head logistic $(linear_settings) $(seed_settings) $(LOGISTIC_OPTIONS)
 train-tfidf = --head tfidf $(linear_settings) $(seed_settings) $(TFIDF_OPTIONS)
 train-ridge = --head ridge $(seed_settings) $(RIDGE_OPTIONS)
 train-mlp = --head mlp $(seed_settings) $(MLP_OPTIONS)
 train-rnn = --head rnn $(seed_settings) $(RNN_OPTIONS)
 train-rnn-features = --head rnn $(seed_settings) $(RNN_OPTIONS)
+train-finetune = --model $(call quoted,$(MODEL)) $(FINETUNE_OPTIONS)
+program-finetune = firn-finetune
 $(foreach head,$(heads),$(if $(train-$(head)),,$(error there is no head '$(head)'; the heads are \
-  logistic, mlp, rnn, rnn-features, tfidf, ridge)))
+  logistic, mlp, rnn, rnn-features, tfidf, ridge, and with FINETUNE=1 finetune)))
 threads = $(call option,--threads,$(THREADS))
 
 # --- Rules ----------------------------------------------------------------------------------------
@@ -117,7 +122,7 @@ $(features): $(tokens) $(model_file) $(version_file) $(out)/settings/encode | .b
 define run_rule
 $(out)/$(1)/run.json: $(from-$(1)) $(version_file) $(out)/settings/train-$(1) | .build/firn-built
 	scripts/stage.sh $(out)/seconds/train-$(1) $$@ \
-	  $(BIN)/firn-train $$< $$(train-$(1)) $$(threads) -o $$(@D)$(if $(word 2,$(heads)), >/dev/null)
+	  $(BIN)/$(or $(program-$(1)),firn-train) $$< $$(train-$(1)) $$(threads) -o $$(@D)$(if $(word 2,$(heads)), >/dev/null)
 endef
 $(foreach head,$(heads),$(eval $(call run_rule,$(head))))
 

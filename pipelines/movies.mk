@@ -4,6 +4,7 @@
 # Run        make movies
 # Change     make movies MAX_LENGTH=128 C=0.1
 #            make movies HEAD=logistic     one head alone, seconds
+#            make movies FINETUNE=1        the whole encoder trained too, minutes
 # Own data   make -f pipelines/movies.mk NAME=mine INPUT=mine.csv ID_COLUMN= TEXT_COLUMN=review
 # Writes     outputs/movies/
 

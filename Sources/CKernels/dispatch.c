@@ -72,6 +72,12 @@ size_t firn_attention_scratch(size_t tokens, size_t head_size) {
   return head_size * padded + tokens * wide + rows * (padded + wide);
 }
 
+size_t firn_attention_training_scratch(size_t tokens, size_t head_size) {
+  const size_t step = 32, rows = 8; // 2 W and TILE_ROWS at their largest
+  size_t padded = (tokens + step - 1) / step * step, wide = (head_size + step - 1) / step * step;
+  return padded * wide + 3 * tokens * padded + rows * (padded + wide);
+}
+
 size_t firn_relative_stride(const firn_kernels *kernels, size_t tokens) {
   const size_t width = (size_t)kernels->width;
   return (tokens + width - 1) / width * width;

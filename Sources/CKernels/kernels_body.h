@@ -11,6 +11,9 @@
 #include "activation_gradient.h"
 #include "dropout.h"
 #include "recurrent.h"
+#include "gemm_gradient.h"
+#include "norm_training.h"
+#include "attention_training.h"
 
 #define MAP(NAME, EXPRESSION)                                                                      \
   static void SIMD(NAME)(float *y, const float *x, size_t count) {                                 \
@@ -161,5 +164,17 @@ const firn_kernels SIMD(firn_kernels) = {
     .pack_int8 = SIMD(pack_int8),
     .gemm_int8 = SIMD(gemm_int8),
     .int8_group = Q_GROUP,
+    .training =
+        {
+            .pack_rows = SIMD(pack_rows),
+            .unpack = SIMD(unpack),
+            .input_gradient = SIMD(input_gradient),
+            .weight_gradient = SIMD(weight_gradient),
+            .layer_norm = SIMD(norm_keeping),
+            .layer_norm_gradient = SIMD(norm_gradient),
+            .layer_norm_sums = SIMD(norm_sums),
+            .attention = SIMD(attention_keeping),
+            .attention_gradient = SIMD(attention_gradient),
+        },
     .learning = &SIMD(learning),
 };

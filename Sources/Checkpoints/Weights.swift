@@ -33,6 +33,15 @@ public struct Weights {
     }
   }
 
+  /// Maps the folder's weights by their whole names: those that stand beside the encoder too.
+  ///
+  /// - Throws: ``CheckpointError`` when the files cannot be read or their headers lie.
+  public init(wholeNamesOf folder: ModelFolder) throws(CheckpointError) {
+    files = try Self.open(try folder.weightFiles())
+    unused = nil
+    prefix = ""
+  }
+
   /// Maps one file, whose names have no prefix.
   ///
   /// - Throws: ``CheckpointError`` when it cannot be read or its header lies.

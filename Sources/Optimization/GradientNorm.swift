@@ -24,6 +24,10 @@ public struct GradientNorm: Sendable {
     }
   }
 
+  /// Adds a sum of squares that was taken elsewhere: callers with threads sum blocks there, and add them in
+  /// a fixed order.
+  public mutating func add(square: Double) { squares += square }
+
   /// The square root of the sum of all squares; infinite or NaN where a gradient is.
   public var value: Double { squares.squareRoot() }
 

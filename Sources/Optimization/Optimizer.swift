@@ -82,19 +82,22 @@ public final class Optimizer: @unchecked Sendable {
 
   /// The same for `count` parameters whose moments begin at `start` and whose gradients lie elsewhere:
   /// rows of an embedding, of which a step touches few (as torch.optim.SparseAdam).
+  ///
+  /// `step`: an earlier one, for rows that catch up; the one begun last when nil.
   public func move(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>, at start: Int,
     count: Int, weightDecay: Double = 0, learningRate: Double, firstMoment: Double? = nil,
-    gradientScale: Float = 1
+    gradientScale: Float = 1, step number: Int? = nil
   ) {
     precondition(steps > 0, "advance() begins a step")
+    let number = number ?? steps
     switch rule {
     case .adamW(let beta1, let beta2, let epsilon):
-      var step = adamStep(firstMoment ?? beta1, beta2, epsilon, learningRate, gradientScale)
+      var step = adamStep(firstMoment ?? beta1, beta2, epsilon, learningRate, gradientScale, number)
       step.shrink = Float(1 - learningRate * weightDecay)
       adam(parameters, gradients, start, count, step)
     case .adam(let beta1, let beta2, let epsilon):
-      var step = adamStep(firstMoment ?? beta1, beta2, epsilon, learningRate, gradientScale)
+      var step = adamStep(firstMoment ?? beta1, beta2, epsilon, learningRate, gradientScale, number)
       step.decay = Float(weightDecay)
       adam(parameters, gradients, start, count, step)
     case .sgd(let momentum, let nesterov):
@@ -120,16 +123,17 @@ public final class Optimizer: @unchecked Sendable {
   }
 
   private func adamStep(
-    _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ learningRate: Double, _ scale: Float
+    _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ learningRate: Double, _ scale: Float,
+    _ number: Int
   ) -> AdamStep {
     var step = AdamStep()
     step.gradientScale = scale
     step.moment1 = Float(1 - beta1)
     step.beta2 = Float(beta2)
     step.moment2 = Float(1 - beta2)
-    step.correction = Float(1 / (1 - power(beta2, steps)).squareRoot())
+    step.correction = Float(1 / (1 - power(beta2, number)).squareRoot())
     step.epsilon = Float(epsilon)
-    step.step = Float(learningRate / (1 - power(beta1, steps)))
+    step.step = Float(learningRate / (1 - power(beta1, number)))
     return step
   }
 }

@@ -44,29 +44,11 @@ public enum SafetensorsWriter {
         ? $0.elementSize > $1.elementSize : utf8Precedes($0.name, $1.name)
     }
     precondition(Set(tensors.map { Array($0.name.utf8) }).count == tensors.count)
-    var members: [String] = []
-    if !metadata.isEmpty {
-      let pairs = metadata.sorted { utf8Precedes($0.key, $1.key) }
-        .map { "\(quoted($0.key)):\(quoted($0.value))" }
-      members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
-    }
-    var offset = 0
-    for tensor in sorted {
-      precondition(tensor.count == tensor.shape.reduce(1, *) && tensor.name != "__metadata__")
-      let end = offset + tensor.count * tensor.elementSize
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      members.append(
-        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
-          + "\"data_offsets\":[\(offset),\(end)]}")
-      offset = end
-    }
-    var header = Array("{\(members.joined(separator: ","))}".utf8)
-    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -header.count & 7))
-
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Header.lengthSize + header.count + offset)
-    append(UInt64(header.count), to: &bytes)
-    bytes.append(contentsOf: header)
+    precondition(
+      sorted.allSatisfy { $0.count == $0.shape.reduce(1, *) && $0.name != "__metadata__" })
+    var bytes = beginning(sorted.map { ($0.name, $0.dtype, $0.shape) }, metadata: metadata)
+    bytes.reserveCapacity(
+      bytes.count + sorted.reduce(0) { $0 + $1.count * $1.elementSize })
     for tensor in sorted {
       switch tensor.values {
       case .float32(let values): for value in values { append(value.bitPattern, to: &bytes) }
@@ -75,6 +57,39 @@ public enum SafetensorsWriter {
       }
     }
     return bytes
+  }
+
+  /// All that comes before the values of float32 tensors, which follow in the order given.
+  static func header(
+    _ tensors: [(name: String, shape: [Int])], metadata: [String: String]
+  ) -> [UInt8] {
+    beginning(tensors.map { ($0.name, .float32, $0.shape) }, metadata: metadata)
+  }
+
+  /// The header's length and the header.
+  private static func beginning(
+    _ tensors: [(name: String, dtype: TensorDtype, shape: [Int])], metadata: [String: String]
+  ) -> [UInt8] {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { utf8Precedes($0.key, $1.key) }
+        .map { "\(quoted($0.key)):\(quoted($0.value))" }
+      members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+    }
+    var offset = 0
+    for tensor in tensors {
+      let end = offset + tensor.shape.reduce(1, *) * tensor.dtype.byteCount
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      members.append(
+        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
+          + "\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var header = Array("{\(members.joined(separator: ","))}".utf8)
+    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -header.count & 7))
+    var bytes: [UInt8] = []
+    append(UInt64(header.count), to: &bytes)
+    return bytes + header
   }
 
   private static func utf8Precedes(_ a: String, _ b: String) -> Bool {

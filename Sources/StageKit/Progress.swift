@@ -8,6 +8,7 @@ public final class Progress: Sendable {
     var done = 0
     var lastShown: Double
     var barIsOpen = false
+    var note: String?
   }
 
   private let console: Console
@@ -32,18 +33,22 @@ public final class Progress: Sendable {
   }
 
   /// Counts `count` more units.
-  public func advance(_ count: Int) {
+  public func advance(_ count: Int) { advance(count, note: nil) }
+
+  /// The same; `note` is what else is to be said, at the line's end.
+  public func advance(_ count: Int, note: String?) {
     guard !console.quiet else { return }
     state.withLock { state in
       state.done += count
+      state.note = note
       let now = Machine.now
       guard now - state.lastShown >= (terminal ? 0.1 : 10) else { return }
       state.lastShown = now
       if terminal {
-        Console.write("\r\u{1B}[K" + line(state.done, now), to: FileHandle.standardError)
+        Console.write("\r\u{1B}[K" + line(state, now), to: FileHandle.standardError)
         state.barIsOpen = true
       } else {
-        console.notice(line(state.done, now))
+        console.notice(line(state, now))
       }
     }
   }
@@ -56,7 +61,11 @@ public final class Progress: Sendable {
     }
   }
 
-  private func line(_ done: Int, _ now: Double) -> String {
+  private func line(_ state: State, _ now: Double) -> String {
+    state.note.map { counts(state.done, now) + ", " + $0 } ?? counts(state.done, now)
+  }
+
+  private func counts(_ done: Int, _ now: Double) -> String {
     let rate = Double(done) / max(now - started, 1e-9)
     guard total > 0 else { return "\(label) \(done) \(unit), \(number(rate)) \(unit)/s" }
     let share = Double(done) / Double(total)

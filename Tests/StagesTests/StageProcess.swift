@@ -7,6 +7,7 @@ enum StageName: String, CaseIterable, CustomTestStringConvertible {
   case tokenize = "firn-tokenize"
   case encode = "firn-encode"
   case train = "firn-train"
+  case finetune = "firn-finetune"
   case predict = "firn-predict"
   case bench = "firn-bench"
 

@@ -7,6 +7,7 @@
 #include "learning.h"
 #include <stddef.h>
 #include <stdint.h>
+#include "CTraining.h"
 
 // Attention of one text. Query i and key j of a head have the score scale * (q . k) + bias; the weights
 // are the softmax over the keys that i sees, i - before ... i + after.
@@ -119,6 +120,8 @@ typedef struct firn_kernels {
   // Numbers in four bytes of a quantized row: 2 or 4.
   int int8_group;
 
+  // The backward passes.
+  firn_training training;
   // What only training needs.
   const firn_learning *learning;
 } firn_kernels;

@@ -6,55 +6,35 @@ import Kernels
 ///
 /// Source: `transformers/models/albert/modeling_albert.py`. With more than one layer in a group, each
 /// of them counts as a layer, as it does in transformers' hidden states.
-enum Albert: Architecture {
+enum Albert: PostNormArchitecture {
   static let modelTypes = ["albert"]
 
-  static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? {
-    try BertConfig(config, hiddenAct: .geluNew).maxPositionEmbeddings
-  }
-
-  static func load(
-    _ folder: ModelFolder, _ numerics: Numerics
-  ) throws(CheckpointError) -> any Encoder {
-    let config = try BertConfig(folder.config, hiddenAct: .geluNew)
-    let embeddingSize = try folder.config.integer("embedding_size", default: 128)
-    let types = try folder.config.integer("type_vocab_size", default: 2)
-    let groupCount = try folder.config.integer("num_hidden_groups", default: 1)
-    let groupSize = try folder.config.integer("inner_group_num", default: 1)
-    guard groupCount <= config.numHiddenLayers else {
-      throw folder.config.bad(
-        "num_hidden_groups", "at most num_hidden_layers \(config.numHiddenLayers)")
+  static func plan(_ config: JSONFile) throws(CheckpointError) -> PostNormPlan {
+    let own = try BertConfig(config, hiddenAct: .geluNew)
+    let groups = try config.integer("num_hidden_groups", default: 1)
+    let groupSize = try config.integer("inner_group_num", default: 1)
+    guard groups <= own.numHiddenLayers else {
+      throw config.bad("num_hidden_groups", "at most num_hidden_layers \(own.numHiddenLayers)")
     }
-    var names = Embeddings.Names.bert
-    names.projection = "encoder.embedding_hidden_mapping_in"
-    var weights = try Weights(folder, prefixes: ["", "albert."], probe: names.word)
-    let embeddings = try Embeddings(
-      &weights, names,
-      .init(
-        width: embeddingSize, vocabulary: config.vocabSize,
-        positions: config.maxPositionEmbeddings, types: types, epsilon: config.layerNormEps,
-        hiddenSize: config.hiddenSize),
-      numerics)
-    var groups: [[PostNormLayer]] = []
-    for group in 0..<groupCount {
-      var layers: [PostNormLayer] = []
-      for k in 0..<groupSize {
-        let layer = "encoder.albert_layer_groups.\(group).albert_layers.\(k)"
-        let names = PostNormLayer.Names(
-          qkv: ["query", "key", "value"].map { "\(layer).attention.\($0)" },
-          attentionOutput: "\(layer).attention.dense",
-          attentionNorm: "\(layer).attention.LayerNorm", intermediate: "\(layer).ffn",
-          output: "\(layer).ffn_output", outputNorm: "\(layer).full_layer_layer_norm")
-        layers.append(try PostNormLayer(&weights, names, config.layer, numerics))
-      }
-      groups.append(layers)
+    var plan = PostNormPlan(
+      own, prefixes: ["", "albert."], types: try own.types(config),
+      maximumTokens: own.maxPositionEmbeddings)
+    plan.embeddingSize = try config.integer("embedding_size", default: 128)
+    plan.embeddings.projection = "encoder.embedding_hidden_mapping_in"
+    plan.layers = (0..<groups * groupSize).map { k in
+      let layer =
+        "encoder.albert_layer_groups.\(k / groupSize).albert_layers.\(k % groupSize)"
+      return PostNormNames(
+        qkv: ["query", "key", "value"].map { "\(layer).attention.\($0)" },
+        attentionOutput: "\(layer).attention.dense",
+        attentionNorm: "\(layer).attention.LayerNorm", intermediate: "\(layer).ffn",
+        output: "\(layer).ffn_output", outputNorm: "\(layer).full_layer_layer_norm")
     }
-    try weights.finish()
-    let layersPerGroup = Double(config.numHiddenLayers) / Double(groupCount)
-    return StackedEncoder(
-      hiddenSize: config.hiddenSize, maximumTokens: config.maxPositionEmbeddings,
-      vocabularySize: config.vocabSize, typeVocabularySize: types, numerics: numerics,
-      embeddings: embeddings,
-      layers: (0..<config.numHiddenLayers).flatMap { groups[Int(Double($0) / layersPerGroup)] })
+    let layersPerGroup = Double(own.numHiddenLayers) / Double(groups)
+    plan.order = (0..<own.numHiddenLayers).flatMap { k in
+      let group = Int(Double(k) / layersPerGroup)
+      return group * groupSize..<(group + 1) * groupSize
+    }
+    return plan
   }
 }

@@ -47,51 +47,20 @@ struct BertConfig: Sendable, Equatable {
 /// BERT (Devlin et al. 2018, arXiv:1810.04805), without pooler and heads.
 ///
 /// Source: `transformers/models/bert/modeling_bert.py`; tensor names are the checkpoint's own.
-enum Bert: Architecture {
+enum Bert: PostNormArchitecture {
   static let modelTypes = ["bert"]
 
-  static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? {
-    try BertConfig(config).maxPositionEmbeddings
-  }
-
-  static func load(
-    _ folder: ModelFolder, _ numerics: Numerics
-  ) throws(CheckpointError) -> any Encoder {
-    try BertConfig(folder.config).encoder(
-      folder, numerics, prefixes: ["", "bert.", "model."],
-      maximumTokens: maximumTokens(folder.config))
+  static func plan(_ config: JSONFile) throws(CheckpointError) -> PostNormPlan {
+    let own = try BertConfig(config)
+    return PostNormPlan(
+      own, prefixes: ["", "model.", "bert."], types: try own.types(config),
+      maximumTokens: own.maxPositionEmbeddings)
   }
 }
 
 extension BertConfig {
-  /// Loads BERT's stack: the one of every architecture that keeps its layers under BERT's names.
-  ///
-  /// `embeddingSize`: where the embeddings are narrower than the hidden states, and projected.
-  /// `counting`: where the positions begin.
-  ///
-  /// - Throws: ``CheckpointError``; missing and misshapen tensors are named together.
-  func encoder(
-    _ folder: ModelFolder, _ numerics: Numerics, prefixes: [String], embeddingSize: Int? = nil,
-    counting: Embeddings.Counting = .fromZero, maximumTokens: Int?
-  ) throws(CheckpointError) -> any Encoder {
-    let types = try folder.config.integer("type_vocab_size", default: 2)
-    let width = embeddingSize ?? hiddenSize
-    var names = Embeddings.Names.bert
-    names.projection = width == hiddenSize ? nil : "embeddings_project"
-    var weights = try Weights(folder, prefixes: prefixes, probe: names.word)
-    let embeddings = try Embeddings(
-      &weights, names,
-      .init(
-        width: width, vocabulary: vocabSize, positions: maxPositionEmbeddings, types: types,
-        epsilon: layerNormEps, hiddenSize: hiddenSize),
-      counting: counting, numerics)
-    var layers: [PostNormLayer] = []
-    for k in 0..<numHiddenLayers {
-      layers.append(try PostNormLayer(&weights, .bert(k), layer, numerics))
-    }
-    try weights.finish()
-    return StackedEncoder(
-      hiddenSize: hiddenSize, maximumTokens: maximumTokens, vocabularySize: vocabSize,
-      typeVocabularySize: types, numerics: numerics, embeddings: embeddings, layers: layers)
+  /// The number of token types.
+  func types(_ config: JSONFile) throws(CheckpointError) -> Int {
+    try config.integer("type_vocab_size", default: 2)
   }
 }

@@ -37,44 +37,37 @@ struct DistilBertConfig: Sendable, Equatable {
 ///
 /// Source: `transformers/models/distilbert/modeling_distilbert.py`; tensor names are the checkpoint's
 /// own. Its positions may be sinusoidal, but they are stored as a tensor either way.
-enum DistilBert: Architecture {
+enum DistilBert: PostNormArchitecture {
   static let modelTypes = ["distilbert"]
 
-  static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? {
-    try DistilBertConfig(config).maxPositionEmbeddings
+  static func plan(_ config: JSONFile) throws(CheckpointError) -> PostNormPlan {
+    let own = try DistilBertConfig(config)
+    return PostNormPlan(own)
   }
+}
 
-  static func load(
-    _ folder: ModelFolder, _ numerics: Numerics
-  ) throws(CheckpointError) -> any Encoder {
-    let config = try DistilBertConfig(folder.config)
-    var names = Embeddings.Names.bert
-    names.tokenType = nil
-    var weights = try Weights(folder, prefixes: ["", "distilbert."], probe: names.word)
-    let embeddings = try Embeddings(
-      &weights, names,
-      .init(
-        width: config.dim, vocabulary: config.vocabSize,
-        positions: config.maxPositionEmbeddings, epsilon: config.epsilon, hiddenSize: config.dim),
-      numerics)
-    let shape = PostNormLayer.Shape(
-      attention: .init(width: config.dim, heads: config.nHeads),
-      intermediateSize: config.hiddenDim, activation: config.activation, epsilon: config.epsilon)
-    var layers: [PostNormLayer] = []
-    for k in 0..<config.nLayers {
+extension PostNormPlan {
+  init(_ config: DistilBertConfig) {
+    prefixes = ["", "distilbert."]
+    embeddings.tokenType = nil
+    types = 0
+    vocabularySize = config.vocabSize
+    positions = config.maxPositionEmbeddings
+    maximumTokens = config.maxPositionEmbeddings
+    embeddingSize = config.dim
+    hiddenSize = config.dim
+    heads = config.nHeads
+    intermediateSize = config.hiddenDim
+    activation = config.activation
+    epsilon = config.epsilon
+    layers = (0..<config.nLayers).map { k in
       let layer = "transformer.layer.\(k)"
-      let names = PostNormLayer.Names(
+      return PostNormNames(
         qkv: ["q_lin", "k_lin", "v_lin"].map { "\(layer).attention.\($0)" },
         attentionOutput: "\(layer).attention.out_lin", attentionNorm: "\(layer).sa_layer_norm",
         intermediate: "\(layer).ffn.lin1", output: "\(layer).ffn.lin2",
         outputNorm: "\(layer).output_layer_norm")
-      layers.append(try PostNormLayer(&weights, names, shape, numerics))
     }
-    try weights.finish()
-    return StackedEncoder(
-      hiddenSize: config.dim, maximumTokens: config.maxPositionEmbeddings,
-      vocabularySize: config.vocabSize,
-      typeVocabularySize: StackedEncoder<PostNormLayer>.anyType, numerics: numerics,
-      embeddings: embeddings, layers: layers)
+    order = Array(layers.indices)
   }
 }

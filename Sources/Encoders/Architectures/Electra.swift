@@ -5,19 +5,18 @@ import Kernels
 /// its hidden states.
 ///
 /// Source: `transformers/models/electra/modeling_electra.py`.
-enum Electra: Architecture {
+enum Electra: PostNormArchitecture {
   static let modelTypes = ["electra"]
 
-  static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? {
-    try BertConfig(config).maxPositionEmbeddings
-  }
-
-  static func load(
-    _ folder: ModelFolder, _ numerics: Numerics
-  ) throws(CheckpointError) -> any Encoder {
-    try BertConfig(folder.config).encoder(
-      folder, numerics, prefixes: ["", "electra."],
-      embeddingSize: folder.config.integer("embedding_size", default: 128),
-      maximumTokens: maximumTokens(folder.config))
+  static func plan(_ config: JSONFile) throws(CheckpointError) -> PostNormPlan {
+    let own = try BertConfig(config)
+    var plan = PostNormPlan(
+      own, prefixes: ["", "electra."], types: try own.types(config),
+      maximumTokens: own.maxPositionEmbeddings)
+    plan.embeddingSize = try config.integer("embedding_size", default: 128)
+    if plan.embeddingSize != plan.hiddenSize {
+      plan.embeddings.projection = "embeddings_project"
+    }
+    return plan
   }
 }

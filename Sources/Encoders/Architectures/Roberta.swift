@@ -5,23 +5,18 @@ import Kernels
 /// without pooler and heads: BERT whose positions begin after the padding's id.
 ///
 /// Source: `transformers/models/roberta/modeling_roberta.py`, which the other equals.
-enum Roberta: Architecture {
+enum Roberta: PostNormArchitecture {
   static let modelTypes = ["roberta", "xlm-roberta", "camembert"]
 
-  static func maximumTokens(_ config: JSONFile) throws(CheckpointError) -> Int? {
-    let rows = try BertConfig(config).maxPositionEmbeddings
-    return try counting(config).maximumTokens(rows: rows)
-  }
-
-  private static func counting(_ config: JSONFile) throws(CheckpointError) -> Embeddings.Counting {
-    .after(padding: try config.integer("pad_token_id", default: 1, minimum: 0))
-  }
-
-  static func load(
-    _ folder: ModelFolder, _ numerics: Numerics
-  ) throws(CheckpointError) -> any Encoder {
-    try BertConfig(folder.config).encoder(
-      folder, numerics, prefixes: ["", "roberta."], counting: counting(folder.config),
-      maximumTokens: maximumTokens(folder.config))
+  static func plan(_ config: JSONFile) throws(CheckpointError) -> PostNormPlan {
+    let own = try BertConfig(config)
+    let counting = PositionCounting.after(
+      padding: try config.integer("pad_token_id", default: 1, minimum: 0))
+    var plan = PostNormPlan(
+      own, prefixes: ["", "roberta."], types: try own.types(config),
+      maximumTokens: counting.maximumTokens(rows: own.maxPositionEmbeddings))
+    plan.counting = counting
+    plan.paddingID = 1
+    return plan
   }
 }

@@ -83,10 +83,12 @@ enum T5: Architecture {
       &weights, .init(word: word),
       .init(width: width, vocabulary: config.vocabSize, hiddenSize: width), numerics)
     let bias = try RelativeBias(
-      &weights, "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
-      rows: config.relativeAttentionNumBuckets, heads: config.numHeads,
-      buckets: config.relativeAttentionNumBuckets,
-      maximumDistance: config.relativeAttentionMaxDistance)
+      &weights,
+      .init(
+        name: "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+        rows: config.relativeAttentionNumBuckets, heads: config.numHeads,
+        buckets: config.relativeAttentionNumBuckets,
+        maximumDistance: config.relativeAttentionMaxDistance))
     var layers: [PreNormLayer] = []
     for k in 0..<config.numLayers {
       layers.append(try layer(&weights, "encoder.block.\(k)", config, numerics))

@@ -5,21 +5,8 @@ import Kernels
 /// Word embeddings with whatever an architecture adds to them: learned absolute positions, token
 /// types, a normalization, and a product that brings them to the hidden size.
 struct Embeddings: Sendable {
-  /// The tensors' names in a checkpoint; nil for a part that the architecture does not have.
-  struct Names {
-    let word: String
-    var position: String?
-    var tokenType: String?
-    /// Without `.weight` and `.bias`, as the next.
-    var norm: String?
-    var projection: String?
-
-    /// Those of BERT and its kin.
-    static let bert = Names(
-      word: "embeddings.word_embeddings.weight",
-      position: "embeddings.position_embeddings.weight",
-      tokenType: "embeddings.token_type_embeddings.weight", norm: "embeddings.LayerNorm")
-  }
+  typealias Names = EmbeddingNames
+  typealias Counting = PositionCounting
 
   /// The number of rows of the tables, and their width.
   struct Shape {
@@ -33,22 +20,6 @@ struct Embeddings: Sendable {
     var hiddenSize: Int
     /// Whether the normalization is that of what the projection gives, which then has no bias.
     var projectsFirst = false
-  }
-
-  /// Which row of the positions a token takes.
-  enum Counting: Sendable {
-    /// 0, 1, 2, ...
-    case fromZero
-    /// From this id on, for the tokens that are not this id; and this very row for those that are.
-    case after(padding: Int)
-
-    /// The number of tokens that a table of `rows` positions is enough for.
-    func maximumTokens(rows: Int) -> Int {
-      switch self {
-      case .fromZero: rows
-      case .after(let padding): max(rows - padding - 1, 0)
-      }
-    }
   }
 
   private let width: Int
@@ -119,7 +90,8 @@ struct Embeddings: Sendable {
             row, 1, tokenType.pointer + Int(slice.batch.types[token]) * width, count: width)
         }
         if let position {
-          kernels.axpy(row, 1, position.pointer + next(&place, id) * width, count: width)
+          kernels.axpy(
+            row, 1, position.pointer + counting.row(&place, id: id) * width, count: width)
         }
         row += width
       }
@@ -129,18 +101,5 @@ struct Embeddings: Sendable {
     if !projectsFirst { norm?(kernels, sums, sums, rows: rows) }
     projection?(kernels, hidden, sums, rows: rows, scratch: workspace[.operand])
     if projectsFirst { norm?(kernels, hidden, hidden, rows: rows) }
-  }
-
-  /// The row of the positions for a token `id`; `place` counts the tokens before it.
-  private func next(_ place: inout Int, _ id: Int) -> Int {
-    switch counting {
-    case .after(let padding) where id == padding: return padding
-    case .after(let padding):
-      place += 1
-      return padding + place
-    case .fromZero:
-      defer { place += 1 }
-      return place
-    }
   }
 }

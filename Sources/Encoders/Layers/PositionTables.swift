@@ -32,33 +32,29 @@ enum PositionTables: Sendable {
 struct RelativeBias: Sendable {
   /// [rows, heads].
   private let table: UnsafePointerBox
-  let heads: Int
-  private let buckets: Int
-  private let maximumDistance: Int
+  private let plan: RelativeBiasPlan
+  var heads: Int { plan.heads }
 
-  /// Loads `name`: [rows, heads], of which the first `buckets` rows are used.
-  init(
-    _ weights: inout Weights, _ name: String, rows: Int, heads: Int, buckets: Int,
-    maximumDistance: Int
-  ) throws(CheckpointError) {
-    let values = try weights.tensor(name, [rows, heads])
-    table = values.count > 0 ? .init(values) : .init(FloatBuffer(count: rows * heads))
-    self.heads = heads
-    self.buckets = buckets
-    self.maximumDistance = maximumDistance
+  /// Loads its table.
+  init(_ weights: inout Weights, _ plan: RelativeBiasPlan) throws(CheckpointError) {
+    let values = try weights.tensor(plan.name, [plan.rows, plan.heads])
+    table = values.count > 0 ? .init(values) : .init(FloatBuffer(count: plan.rows * plan.heads))
+    self.plan = plan
   }
 
   /// bias: [heads][2 * longest - 1], distance 0 in the middle.
   func fill(_ bias: UnsafeMutablePointer<Float>, longest: Int) {
     let size = 2 * longest - 1
     for i in 0..<max(size, 0) {
-      let row = table.pointer + bucket(i - (longest - 1)) * heads
+      let row = table.pointer + plan.bucket(i - (longest - 1)) * heads
       for head in 0..<heads { bias[head * size + i] = row[head] }
     }
   }
+}
 
+extension RelativeBiasPlan {
   /// The row for a key `distance` tokens after the query.
-  func bucket(_ distance: Int) -> Int {
+  public func bucket(_ distance: Int) -> Int {
     let side = buckets / 2
     let exact = side / 2
     let first = distance > 0 ? side : 0

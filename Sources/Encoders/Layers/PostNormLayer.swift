@@ -6,27 +6,7 @@ import Kernels
 /// feed-forward network, each added to its input and normalized. BERT and its kin differ only in the
 /// names of its tensors, and in what attention makes of places.
 struct PostNormLayer: EncoderLayer {
-  /// The tensors' names in a checkpoint, without `.weight` and `.bias`.
-  struct Names {
-    /// Query, key and value; one name where the checkpoint keeps them joined.
-    let qkv: [String]
-    let attentionOutput: String
-    let attentionNorm: String
-    let intermediate: String
-    let output: String
-    let outputNorm: String
-
-    /// Those of BERT and its kin: `encoder.layer.k`.
-    static func bert(_ k: Int) -> Names {
-      let layer = "encoder.layer.\(k)"
-      return Names(
-        qkv: ["query", "key", "value"].map { "\(layer).attention.self.\($0)" },
-        attentionOutput: "\(layer).attention.output.dense",
-        attentionNorm: "\(layer).attention.output.LayerNorm",
-        intermediate: "\(layer).intermediate.dense", output: "\(layer).output.dense",
-        outputNorm: "\(layer).output.LayerNorm")
-    }
-  }
+  typealias Names = PostNormNames
 
   /// The sizes that all layers of an encoder share.
   struct Shape: Sendable {

@@ -4,12 +4,14 @@ import Heads
 import Kernels
 import Vectorizers
 
-/// A run, ready to be asked: by an encoder, by token ids alone, or by words alone.
+/// A run, ready to be asked: by an encoder, by token ids alone, by words alone, or whole as it was
+/// fine-tuned.
 public struct Predictor {
   private enum Reader {
     case encoder(FeatureReader)
     case tokens(ParallelTokenizer, RecurrentClassifier)
     case words(TfidfVectorizer, LogisticRegression)
+    case classifier(FineTunedReader)
   }
 
   private let reader: Reader
@@ -27,6 +29,13 @@ public struct Predictor {
   public init(run: String, model: String?, threads: Int) throws {
     try DoubleGemm.prepare()
     self.threads = threads
+    if FineTunedReader.isIn(folder: run) {
+      let found = try FineTunedReader(run: run, threads: threads)
+      classNames = found.classNames
+      modelName = "model"
+      reader = .classifier(found)
+      return
+    }
     if RecurrentArchive.isIn(folder: run) {
       let archive = try RecurrentArchive(folder: run)
       let found = try RunModel(archive.features, run: run, folder: model)
@@ -72,6 +81,10 @@ public struct Predictor {
   ) throws {
     switch reader {
     case .encoder(let reader):
+      try reader.predict(from: next) { texts, encoded, predictions in
+        try write(named(predictions, texts, encoded))
+      }
+    case .classifier(let reader):
       try reader.predict(from: next) { texts, encoded, predictions in
         try write(named(predictions, texts, encoded))
       }

@@ -1,0 +1,196 @@
+public import AtomicFiles
+import Checkpoints
+import Contracts
+public import FineTuning
+import Foundation
+import Kernels
+import Reporting
+
+/// A fine-tuning as a stage runs it: progress, checkpoints, what it leaves in the run folder.
+public struct FineTuningJob {
+  private let console: Console
+  private let model: SequenceClassifier
+  private let located: LocatedModel
+  private let data: FineTuningData
+  private let tuner: FineTuner
+  private let checkpoint: String
+  private let identity: String
+
+  /// `output`: the run folder; the checkpoint stands beside it.
+  /// `identity`: all that the results depend on.
+  ///
+  /// - Throws: ``StageError``, `CheckpointError`, `TrainingError`, `FrozenStatesError`.
+  public init(
+    _ options: FineTuningOptions, _ data: FineTuningData, _ located: LocatedModel, output: String,
+    identity: String, threads: Int, console: Console
+  ) throws {
+    let objective = data.objective(
+      balanced: options.classWeight == "balanced", smoothing: options.labelSmoothing)
+    model = try SequenceClassifier(
+      located.folder, outputs: data.outputs, objective: objective,
+      dropout: options.dropout.map { .all($0) } ?? .init(), seed: options.seed,
+      kernels: try .selected(), threads: threads)
+    if let layers = options.freezeLayers {
+      guard model.canFreeze(layers: layers) else {
+        throw StageError.badOption(
+          option: "--freeze-layers", value: "\(layers)",
+          expected: layers < model.layerCount
+            ? "0, as the layers of \(located.folder.name) share their weights"
+            : "less than the \(model.layerCount) layers of \(located.folder.name)")
+      }
+      model.freeze(layers: layers)
+    }
+    let memory = model.memoryEstimate(
+      tokens: data.tokensOfLargestBatch(options.batchSize), keepsBest: !data.validation.isEmpty)
+    console.notice(
+      "\(data.train.count) training rows, "
+        + "\(FineTuner.steps(options.configuration, rows: data.train.count)) steps; about "
+        + "\(memory >> 20) MiB of memory")
+    if !model.initialized.isEmpty {
+      console.notice("new, not in the checkpoint: \(model.initialized.joined(separator: ", "))")
+    }
+    var trimmed = output
+    while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+    checkpoint = trimmed + ".checkpoint"
+    let folder = URL(fileURLWithPath: trimmed).deletingLastPathComponent().path
+    tuner = try FineTuner(
+      model, options.configuration, data: data.texts, train: data.train,
+      validation: data.validation, scratch: options.freezeLayers == nil ? nil : folder)
+    self.console = console
+    self.located = located
+    self.data = data
+    self.identity = identity
+  }
+
+  /// Goes on where an earlier run was interrupted, if it was.
+  ///
+  /// - Throws: `TrainingError`, `SafetensorsError`.
+  public func resume() throws {
+    guard FileManager.default.fileExists(atPath: checkpoint) else {
+      return console.notice("there is no checkpoint to resume from: the training begins anew")
+    }
+    try tuner.resume(from: checkpoint, identity: identity)
+    console.notice("resumed after step \(tuner.history.count) of \(tuner.steps)")
+  }
+
+  /// Trains, and takes the best weights.
+  ///
+  /// - Throws: `TrainingError`, and what writing throws; ``Interrupted`` after a signal, when a checkpoint was written.
+  public func train() throws {
+    let progress = Progress(
+      console, "training", total: tuner.steps - tuner.history.count, unit: "steps")
+    var (tokens, started) = (0, Machine.now)
+    Interruption.keepWork(saying: "the same command with --resume goes on from the checkpoint")
+    defer { Interruption.keepNoWork() }
+    let ended = try tuner.run(pause: { (try? Interruption.check()) == nil }) {
+      try tuner.save(to: checkpoint, identity: identity)
+    } event: { event in
+      switch event {
+      case .step(let entry, let count):
+        tokens += count
+        let rate = Double(tokens) / max(Machine.now - started, 1e-9)
+        progress.advance(
+          1,
+          note: "loss \(entry.loss.rounded(4)), rate \(entry.learningRate.significant(3)), "
+            + "\(Int(rate)) tokens/s")
+      case .epoch(let entry, let isBest):
+        progress.finish()
+        console.notice(Self.line(entry, isBest: isBest))
+        (tokens, started) = (0, Machine.now)
+      }
+    }
+    progress.finish()
+    if !ended {
+      try tuner.save(to: checkpoint, identity: identity)
+      try Interruption.check()
+    }
+    tuner.takeBest()
+  }
+
+  /// The range test, and its curve as csv.
+  ///
+  /// - Throws: what the steps throw.
+  public func findRate() throws -> (test: RangeTest, csv: String) {
+    // From 1e-7 to 10 in one epoch, at least 100 and at most 1000 steps.
+    let steps = min(max(tuner.steps, 100), 1000)
+    let progress = Progress(console, "range test", total: steps, unit: "steps")
+    let test = try tuner.findRates(
+      factor: pow(1e8, 1 / Double(steps)), steps: steps, pause: { false }
+    ) { progress.advance(1, note: "rate \($0.learningRate.significant(3))") }
+    progress.finish()
+    var csv = CSV.record(["step", "learning_rate", "loss", "smoothed"])
+    for (step, point) in test.points.enumerated() {
+      csv += CSV.record(
+        ["\(step + 1)", "\(point.learningRate)", "\(point.loss)", "\(point.smoothed)"])
+    }
+    return (test, csv)
+  }
+
+  /// Every row's predictions.
+  public func results() -> RunResults {
+    let progress = Progress(console, "predicting", total: data.ids.count, unit: "texts")
+    let logits = tuner.logits(Array(data.ids.indices)) { progress.advance($0) }
+    progress.finish()
+    return RunResults(
+      ids: data.ids, splits: data.splits, labels: data.labels, classNames: data.classNames,
+      predictions: data.predictions(logits))
+  }
+
+  /// Writes `model/` and history.csv.
+  ///
+  /// - Throws: `AtomicFileError`, `SafetensorsError`, `CheckpointError`.
+  public func write(to folder: AtomicFolder) throws {
+    let path = folder.temporaryPath + "/model"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let names = data.labels.kind == .number ? [] : data.classNames
+    try folder.write(try model.config(located.folder, classNames: names), to: "model/config.json")
+    for name in SequenceClassifier.tokenizerFiles where located.folder.has(name) {
+      try folder.write(
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: located.folder.file(name)))),
+        to: "model/" + name)
+    }
+    _ = FileManager.default.createFile(atPath: path + "/model.safetensors", contents: nil)
+    try model.writeWeights(to: path + "/model.safetensors")
+    try folder.write(history.utf8, to: "history.csv")
+  }
+
+  /// Takes the checkpoint away: the run is complete.
+  public func finish() { try? FileManager.default.removeItem(atPath: checkpoint) }
+
+  /// What the summary says of the training.
+  public var summary: [String: JSONValue] {
+    [
+      "steps": .integer(tuner.history.count), "train_rows": .integer(data.train.count),
+      "best_epoch": tuner.bestEpoch.map { .integer($0) } ?? .null,
+      "last_loss": tuner.history.last.map { .real($0.loss) } ?? .null,
+    ]
+  }
+
+  private var history: String {
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    var csv = CSV.record([
+      "step", "epoch", "loss", "learning_rate", "gradient_norm", "validation_loss",
+      "validation_accuracy",
+    ])
+    for entry in tuner.history {
+      csv += CSV.record([
+        "\(entry.step)", "\(entry.epoch)", "\(entry.loss)", "\(entry.learningRate)",
+        "\(entry.gradientNorm)", text(entry.validationLoss), text(entry.validationAccuracy),
+      ])
+    }
+    return csv
+  }
+
+  private static func line(_ entry: HistoryEntry, isBest: Bool) -> String {
+    var parts = ["epoch \(entry.epoch), step \(entry.step): loss \(entry.loss.rounded(4))"]
+    if let loss = entry.validationLoss { parts.append("validation loss \(loss.rounded(4))") }
+    if let accuracy = entry.validationAccuracy { parts.append("accuracy \(accuracy.rounded(4))") }
+    if isBest, entry.validationLoss != nil { parts.append("the best so far") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension Double {
+  fileprivate func rounded(_ places: Int) -> String { String(format: "%.\(places)f", self) }
+  fileprivate func significant(_ digits: Int) -> String { String(format: "%.\(digits)g", self) }
+}
