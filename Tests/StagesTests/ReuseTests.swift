@@ -163,12 +163,13 @@ import Testing
     return process
   }
 
-  /// Waits until rows stand beside the output; false when the process ended before.
+  /// Waits until the first of some eight blocks stands whole beside the output; false when the process
+  /// ended before.
   private func untilSomeIsEncoded(_ output: String, _ process: Process) throws -> Bool {
     let partial = bench.url(".\(output).partial").path
     while process.isRunning {
       var status = stat()
-      if stat(partial, &status) == 0, status.st_size > 10_000 { return true }
+      if stat(partial, &status) == 0, status.st_size > 300_000 { return true }
       usleep(200)
     }
     return false
