@@ -76,20 +76,11 @@ public final class AtomicFile: Sendable {
     let file = try AtomicFile(path: path)
     let descriptor = open(file.temporaryPath, O_WRONLY | O_TRUNC | O_CLOEXEC)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, errorNumber: errno) }
-    let content = Array(bytes)
-    var written = 0
-    while written < content.count {
-      let count = content.withUnsafeBytes { buffer in
-        Foundation.write(
-          descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        let number = errno
-        close(descriptor)
-        throw .cannotWrite(path: path, errorNumber: number)
-      }
-      written += count
+    do throws(AtomicFileError) {
+      try writeAll(Array(bytes), to: descriptor, reportedAs: path)
+    } catch {
+      close(descriptor)
+      throw error
     }
     close(descriptor)
     try file.commit()

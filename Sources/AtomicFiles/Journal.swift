@@ -19,6 +19,7 @@ public final class Journal {
   public let path: String
   private let output: String
   private let descriptor: Int32
+  private var isReady = false
   /// Where each record's payload lies, and how many rows it holds.
   private var records: [(rows: Int, payload: Range<Int>)] = []
 
@@ -41,24 +42,20 @@ public final class Journal {
     path = "\(folder)/.\(name).partial"
     self.output = output
     descriptor = try Self.openLocked(path, of: output)
-    do throws(AtomicFileError) {
-      let header = Self.magic + identity.bytes
-      let found = try read(0..<Self.headerSize)
-      if !discarding, found == header {
-        try scan()
-      } else {
-        try truncate(to: 0)
-        try write(header)
-      }
-    } catch {
-      close(descriptor)
-      throw error
+    let header = Self.magic + identity.bytes
+    let found = try read(0..<Self.headerSize)
+    if !discarding, found == header {
+      try scan()
+    } else {
+      try truncate(to: 0)
+      try writeAll(header, to: descriptor, reportedAs: output)
     }
+    isReady = true
   }
 
-  /// A journal without rows is of no use to anybody.
+  /// A journal without rows is of no use to anybody; one that could not be read is left as it is.
   deinit {
-    if rows == 0 { remove() }
+    if isReady, rows == 0 { remove() }
     close(descriptor)
   }
 
@@ -72,8 +69,8 @@ public final class Journal {
     var header = Self.bytes(count) + Self.bytes(size)
     header += SHA256Digest(ofParts: [header[...]], and: payload).bytes
     let start = (records.last?.payload.upperBound ?? Self.headerSize) + Self.recordHeaderSize
-    try write(header)
-    for piece in payload { try write(piece) }
+    try writeAll(header, to: descriptor, reportedAs: output)
+    for piece in payload { try writeAll(piece, to: descriptor, reportedAs: output) }
     records.append((count, start..<start + size))
     rows += count
   }
@@ -83,12 +80,13 @@ public final class Journal {
     guard fdatasync(descriptor) == 0 else { throw failure }
   }
 
-  /// Hands on every record, in order: its rows and its payload.
+  /// Hands on every record, in order: its rows and its payload, of that the first `size` bytes.
   public func replay(
+    first size: (_ rows: Int) -> Int = { _ in .max },
     _ body: (_ rows: Int, _ payload: UnsafeRawBufferPointer) throws -> Void
   ) throws {
     for record in records {
-      let payload = try read(record.payload)
+      let payload = try read(record.payload.prefix(size(record.rows)))
       try payload.withUnsafeBytes { try body(record.rows, $0) }
     }
   }
@@ -189,23 +187,6 @@ public final class Journal {
       done += count
     }
     return done
-  }
-
-  private func write(_ bytes: [UInt8]) throws(AtomicFileError) {
-    try bytes.withUnsafeBufferPointer { (buffer) throws(AtomicFileError) in
-      try write(UnsafeRawBufferPointer(buffer))
-    }
-  }
-
-  private func write(_ bytes: UnsafeRawBufferPointer) throws(AtomicFileError) {
-    var done = 0
-    while done < bytes.count {
-      let count = Foundation.write(
-        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw failure }
-      done += count
-    }
   }
 
   private var failure: AtomicFileError { .cannotWrite(path: output, errorNumber: errno) }

@@ -48,7 +48,7 @@ public final class EncodedRows {
     journal = try Journal(
       of: output, identity: SHA256Digest(of: identity), discarding: discarding)
     var firstRow = 0
-    try journal.replay { rows, payload in
+    try journal.replay(first: Self.prefixSize) { rows, payload in
       records.append(
         Record(
           firstRow: firstRow, rows: rows, bounds: self.bounds(rows, payload)))
@@ -62,7 +62,7 @@ public final class EncodedRows {
   /// Calls `body` with every row's key, in order.
   public func forEachKey(_ body: (RowKey, _ row: Int) throws -> Void) throws {
     var row = 0
-    try journal.replay { rows, payload in
+    try journal.replay(first: Self.prefixSize) { rows, payload in
       for index in 0..<rows {
         let start = index * RowKey.size
         try body(RowKey(Array(payload[start..<start + RowKey.size])[...]), row)
@@ -125,11 +125,16 @@ public final class EncodedRows {
 
   // MARK: -
 
+  /// The bytes of keys and numbers of tokens, which a record begins with.
+  private static func prefixSize(rows: Int) -> Int {
+    rows * (RowKey.size + MemoryLayout<Int32>.size)
+  }
+
   private func read(
     _ index: Int, _ record: Record, float: Int, _ count: Int, _ target: UnsafeMutablePointer<Float>
   ) throws {
     let size = MemoryLayout<Float>.size
-    let start = record.rows * (RowKey.size + MemoryLayout<Int32>.size) + float * size
+    let start = Self.prefixSize(rows: record.rows) + float * size
     try journal.read(
       record: index, from: start,
       into: UnsafeMutableRawBufferPointer(

@@ -76,7 +76,7 @@ public struct HeadArchive: Sendable {
       classNames: classNames, features: features, vectorizer: vectorizer?.configuration,
       record: record)
     return (
-      description.encoded(),
+      HeadJSON.encode(description),
       SafetensorsWriter.encode(
         head.tensors + (vectorizer?.tensors ?? []), metadata: ["format": "firn.head"])
     )
@@ -87,16 +87,8 @@ public struct HeadArchive: Sendable {
   /// - Throws: ``HeadError``: `cannotRead`, `malformed`, `newerVersion`, `unknownKind`,
   ///   `inconsistent`, `badShape`, `nonFiniteWeights`, `weights`.
   public init(folder: String) throws(HeadError) {
-    let path = folder + "/" + Self.jsonName
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .cannotRead(path: path)
-    }
-    let description = try HeadDescription(json: bytes, path: path)
-    let tensors: SafetensorsFile
-    do throws(SafetensorsError) {
-      tensors = try SafetensorsFile(path: folder + "/" + Self.safetensorsName)
-    } catch {
-      throw .weights(error)
+    let (description, tensors, path) = try HeadJSON.open(folder) {
+      (json, path) throws(HeadError) in try HeadDescription(json: json, path: path)
     }
     switch description.record {
     case .logistic(let record):

@@ -35,41 +35,14 @@ struct HeadDescription: Codable {
   ///
   /// - Throws: `malformed`, `newerVersion`, `unknownKind`, `inconsistent`.
   init(json: Data, path: String) throws(HeadError) {
-    // The version first: a newer file may differ in everything else.
-    let outline: Outline = try Self.decode(json, path: path)
-    guard outline.format_version <= HeadArchive.formatVersion else {
-      throw .newerVersion(
-        path: path, found: outline.format_version, supported: HeadArchive.formatVersion)
-    }
-    guard [LogisticRecord.kind, RidgeRecord.kind, MLPRecord.kind].contains(outline.head) else {
-      throw .unknownKind(path: path, kind: outline.head)
-    }
-    self = try Self.decode(json, path: path)
+    try HeadJSON.check(
+      json, path: path, version: HeadArchive.formatVersion,
+      kinds: [LogisticRecord.kind, RidgeRecord.kind, MLPRecord.kind])
+    self = try HeadJSON.decode(json, path: path)
     guard formatVersion > 0 else { throw .inconsistent(path: path, field: "format_version") }
     guard width > 0 else { throw .inconsistent(path: path, field: "width") }
     guard record.kind != LogisticRecord.kind || !classNames.isEmpty else {
       throw .inconsistent(path: path, field: "class_names")
-    }
-  }
-
-  private struct Outline: Decodable {
-    let format_version: Int
-    let head: String
-  }
-
-  static func decode<Value: Decodable>(
-    _ json: Data, path: String
-  ) throws(HeadError) -> Value {
-    do {
-      return try JSONDecoder().decode(Value.self, from: json)
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw .malformed(path: path, detail: "there is no \(key.stringValue)")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
-    {
-      let field = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw .malformed(path: path, detail: "\(field) is of the wrong type")
-    } catch {
-      throw .malformed(path: path, detail: "it is not JSON")
     }
   }
 
@@ -102,18 +75,6 @@ struct HeadDescription: Codable {
     case .logistic(let record): try container.encode(record, forKey: .logistic)
     case .ridge(let record): try container.encode(record, forKey: .ridge)
     case .mlp(let record): try container.encode(record, forKey: .mlp)
-    }
-  }
-
-  /// Readable and with sorted keys: the same description gives the same bytes.
-  func encoded() -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    } catch {
-      // Only a number that is not finite cannot be encoded, and training yields none.
-      preconditionFailure("head.json: \(error)")
     }
   }
 }

@@ -5,19 +5,7 @@ import COpenBLAS
 /// Callers cut their work into blocks of their own and run those in parallel: with a partition that
 /// does not depend on the number of threads, neither does any bit of the result.
 public enum DoubleGemm {
-  /// A row-major matrix in memory, `stride` elements from one row to the next.
-  public struct Operand {
-    let base: UnsafePointer<Double>
-    let stride: Int
-    let transposed: Bool
-
-    /// - Precondition: `base` outlives the call that the operand is made for.
-    public init(_ base: UnsafePointer<Double>, stride: Int, transposed: Bool = false) {
-      self.base = base
-      self.stride = stride
-      self.transposed = transposed
-    }
-  }
+  public typealias Operand = GemmOperand<Double>
 
   /// Loads OpenBLAS: to be called before the first product, where an error can still be told.
   ///

@@ -2,19 +2,7 @@ import COpenBLAS
 
 /// OpenBLAS's products in float32.
 public enum FloatGemm {
-  /// A row-major matrix in memory, `stride` elements from one row to the next.
-  public struct Operand {
-    let base: UnsafePointer<Float>
-    let stride: Int
-    let transposed: Bool
-
-    /// - Precondition: `base` outlives the call that the operand is made for.
-    public init(_ base: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
-      self.base = base
-      self.stride = stride
-      self.transposed = transposed
-    }
-  }
+  public typealias Operand = GemmOperand<Float>
 
   /// c = a · b + beta · c on one thread, as ``DoubleGemm``'s: a is [m, k], b is [k, n] (after their
   /// transposition) and c is [m, n], row-major with `stride`; c aliases neither.

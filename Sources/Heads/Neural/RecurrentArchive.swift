@@ -26,10 +26,7 @@ public struct RecurrentArchive: Sendable, Equatable {
 
   /// Whether `folder` holds a head of this kind; false where it holds none that can be read.
   public static func isIn(folder: String) -> Bool {
-    guard let bytes = FileManager.default.contents(atPath: folder + "/" + HeadArchive.jsonName),
-      let outline = try? JSONDecoder().decode(Outline.self, from: bytes)
-    else { return false }
-    return outline.head == kind
+    HeadJSON.kind(folder: folder) == kind
   }
 
   /// The bytes of the two files; the same archive gives the same bytes.
@@ -58,7 +55,7 @@ public struct RecurrentArchive: Sendable, Equatable {
           values: .float64(embedding.vocabulary.map(Double.init))))
     }
     return (
-      description.encoded(),
+      HeadJSON.encode(description),
       SafetensorsWriter.encode(tensors, metadata: ["format": "firn.head"])
     )
   }
@@ -68,16 +65,8 @@ public struct RecurrentArchive: Sendable, Equatable {
   /// - Throws: ``HeadError``: `cannotRead`, `malformed`, `newerVersion`, `unknownKind`,
   ///   `inconsistent`, `badShape`, `nonFiniteWeights`, `weights`.
   public init(folder: String) throws(HeadError) {
-    let path = folder + "/" + HeadArchive.jsonName
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .cannotRead(path: path)
-    }
-    let description = try Description(json: bytes, path: path)
-    let tensors: SafetensorsFile
-    do throws(SafetensorsError) {
-      tensors = try SafetensorsFile(path: folder + "/" + HeadArchive.safetensorsName)
-    } catch {
-      throw .weights(error)
+    let (description, tensors, _) = try HeadJSON.open(folder) {
+      (json, path) throws(HeadError) in try Description(json: json, path: path)
     }
     let record = description.record
     let outputs = record.output == .identity ? 1 : description.classNames.count
@@ -119,11 +108,6 @@ public struct RecurrentArchive: Sendable, Equatable {
     return RecurrentClassifier.Embedding(
       vocabulary: ids.map { Int32($0) },
       vectors: Matrix(rows: count, columns: width, storage: weight))
-  }
-
-  private struct Outline: Decodable {
-    let format_version: Int
-    let head: String
   }
 
   /// The part of head.json that other heads do not have.
@@ -170,16 +154,9 @@ public struct RecurrentArchive: Sendable, Equatable {
     }
 
     init(json: Data, path: String) throws(HeadError) {
-      // The version first: a newer file may differ in everything else.
-      let outline: Outline = try HeadDescription.decode(json, path: path)
-      guard outline.format_version <= RecurrentArchive.formatVersion else {
-        throw .newerVersion(
-          path: path, found: outline.format_version, supported: RecurrentArchive.formatVersion)
-      }
-      guard outline.head == RecurrentArchive.kind else {
-        throw .unknownKind(path: path, kind: outline.head)
-      }
-      self = try HeadDescription.decode(json, path: path)
+      try HeadJSON.check(
+        json, path: path, version: RecurrentArchive.formatVersion, kinds: [RecurrentArchive.kind])
+      self = try HeadJSON.decode(json, path: path)
       func need(_ isGood: Bool, _ field: String) throws(HeadError) {
         if !isGood { throw .inconsistent(path: path, field: field) }
       }
@@ -189,18 +166,6 @@ public struct RecurrentArchive: Sendable, Equatable {
       try need(record.hyperparameters.size > 0, "size")
       try need(record.hyperparameters.layers > 0, "layers")
       try need(record.unit > 0, "unit")
-    }
-
-    /// Readable and with sorted keys: the same description gives the same bytes.
-    func encoded() -> [UInt8] {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      do {
-        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-      } catch {
-        // Only a number that is not finite cannot be encoded, and training yields none.
-        preconditionFailure("head.json: \(error)")
-      }
     }
   }
 }

@@ -1,0 +1,26 @@
+import Foundation
+
+/// Writes all of `bytes` to `descriptor`, however often the system takes only a part.
+///
+/// - Throws: ``AtomicFileError/cannotWrite(path:errorNumber:)`` with `target` as its path.
+func writeAll(
+  _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, reportedAs target: String
+) throws(AtomicFileError) {
+  var done = 0
+  while done < bytes.count {
+    let count = Foundation.write(
+      descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+    if count < 0 && errno == EINTR { continue }
+    guard count > 0 else { throw .cannotWrite(path: target, errorNumber: errno) }
+    done += count
+  }
+}
+
+/// Writes all of `bytes` to `descriptor`.
+func writeAll(
+  _ bytes: [UInt8], to descriptor: Int32, reportedAs target: String
+) throws(AtomicFileError) {
+  try bytes.withUnsafeBufferPointer { (buffer) throws(AtomicFileError) in
+    try writeAll(UnsafeRawBufferPointer(buffer), to: descriptor, reportedAs: target)
+  }
+}
