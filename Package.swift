@@ -131,6 +131,7 @@ let package = Package(
       ]),
 
     // MARK: - Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(
       name: "EncodersTests",
@@ -147,13 +148,17 @@ let package = Package(
       name: "CorporaTests", dependencies: ["Corpora", "Contracts", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "HDF5Tests", dependencies: ["HDF5", "StageKit"], resources: [.copy("Fixtures")]),
+      name: "HDF5Tests", dependencies: ["HDF5", "StageKit", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FeatureStoreTests",
-      dependencies: ["FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit"],
+      dependencies: [
+        "FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
-    .testTarget(name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests"]),
+    .testTarget(
+      name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Contracts", "Heads", "StageKit"],
       resources: [.copy("Fixtures")]),

@@ -1,14 +1,15 @@
 import AtomicFiles
 import Digests
 import Foundation
+import TestSupport
 import Testing
 
 /// What was committed is found again whole, whatever happened to the file's end.
 @Suite struct JournalTests {
-  let scratch: Folder
+  let scratch: Scratch
   let identity = SHA256Digest(of: "settings")
 
-  init() throws { scratch = try Folder() }
+  init() throws { scratch = try Scratch() }
 
   @Test func recordsComeBackInOrder() throws {
     try write([(3, "abc"), (0, ""), (2, "defg")])
@@ -70,9 +71,9 @@ import Testing
     }
     // Another output's journal is another's.
     _ = try Journal(of: scratch.path("g.h5"), identity: identity)
-    #expect(scratch.names == [".f.h5.partial"], "one without records goes with its object")
+    #expect(try scratch.names == [".f.h5.partial"], "one without records goes with its object")
     first.remove()
-    #expect(scratch.names == [])
+    #expect(try scratch.names == [])
   }
 
   private func write(_ records: [(rows: Int, text: String)]) throws {
@@ -105,25 +106,5 @@ private struct Record: Equatable {
   init(_ rows: Int, _ text: String) {
     self.rows = rows
     self.text = text
-  }
-}
-
-/// A folder for one test's files, removed with it.
-final class Folder {
-  private let root = FileManager.default.temporaryDirectory
-    .appending(path: "firn-\(UUID().uuidString)")
-
-  init() throws {
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: root) }
-
-  func url(_ name: String) -> URL { root.appending(path: name) }
-  func path(_ name: String) -> String { url(name).path }
-
-  /// The names in it, hidden ones too.
-  var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []).sorted()
   }
 }

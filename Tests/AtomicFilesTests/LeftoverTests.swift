@@ -1,19 +1,20 @@
 import AtomicFiles
 import Foundation
+import TestSupport
 import Testing
 
 /// What a killed process left beside an output goes with the next one; a living one's stays.
 @Suite struct LeftoverTests {
-  let scratch: Folder
+  let scratch: Scratch
 
-  init() throws { scratch = try Folder() }
+  init() throws { scratch = try Scratch() }
 
   @Test func deadProcessesLeftoversGo() throws {
     let dead = try deadProcess()
     let own = AtomicFile.temporaryName(for: "f.h5")
     try Data("half".utf8).write(to: scratch.url(name(own, process: dead)))
     try AtomicFile.write("whole".utf8, to: scratch.path("f.h5"))
-    #expect(scratch.names == ["f.h5"])
+    #expect(try scratch.names == ["f.h5"])
   }
 
   @Test func livingProcessesAndOtherMachinesLeftoversStay() throws {
@@ -25,7 +26,7 @@ import Testing
       try Data("half".utf8).write(to: scratch.url(name))
     }
     try AtomicFile.write("whole".utf8, to: scratch.path("f.h5"))
-    #expect(Set(scratch.names) == ["f.h5", living, elsewhere, others])
+    #expect(try Set(scratch.names) == ["f.h5", living, elsewhere, others])
   }
 
   @Test func aFolderIsReplacedInOneStep() throws {
@@ -34,7 +35,7 @@ import Testing
       try folder.write(text.utf8, to: "run.json")
       try folder.commit()
       #expect(try String(contentsOf: scratch.url("run/run.json"), encoding: .utf8) == text)
-      #expect(scratch.names == ["run"])
+      #expect(try scratch.names == ["run"])
     }
   }
 

@@ -2,6 +2,7 @@ import Contracts
 import FeatureStore
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 struct FeaturesTests {

@@ -2,6 +2,7 @@ import AtomicFiles
 import Contracts
 import FeatureStore
 import Foundation
+import TestSupport
 import Testing
 
 /// Rows are found again by their tokens, in older files and among those encoded so far.

@@ -3,6 +3,7 @@ import FeatureStore
 import Foundation
 import HDF5
 import StageKit
+import TestSupport
 import Testing
 
 /// Label sets, numbers and weights on their way through both files.

@@ -3,6 +3,7 @@ import FeatureStore
 import Foundation
 import HDF5
 import StageKit
+import TestSupport
 import Testing
 
 /// Files that are not what they should be: what is told, and the status that the shell sees.

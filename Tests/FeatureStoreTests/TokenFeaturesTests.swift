@@ -3,6 +3,7 @@ import FeatureStore
 import Foundation
 import HDF5
 import StageKit
+import TestSupport
 import Testing
 
 /// `token_features` and `offsets`: written as tokens come, read by rows, wrong ones refused.

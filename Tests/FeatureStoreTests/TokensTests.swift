@@ -1,6 +1,7 @@
 import Contracts
 import FeatureStore
 import Foundation
+import TestSupport
 import Testing
 
 struct TokensTests {

@@ -1,4 +1,5 @@
 import HDF5
+import TestSupport
 import Testing
 
 /// Equal content has equal bytes, and little content has few.

@@ -1,5 +1,6 @@
 import HDF5
 import StageKit
+import TestSupport
 import Testing
 
 /// What is broken is named, with the status that the shell sees.

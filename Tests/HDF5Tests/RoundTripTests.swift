@@ -1,4 +1,5 @@
 import HDF5
+import TestSupport
 import Testing
 
 /// What is written comes back, in whole and in ranges.

@@ -11,7 +11,8 @@ struct Manifest {
     /// Own targets and products of packages, in one list: both are names of modules.
     let dependencies: [String]
 
-    var isTest: Bool { kind == "testTarget" }
+    /// What tests share is none of the product's either.
+    var isTest: Bool { kind == "testTarget" || layer == "Tests" }
     var isStage: Bool { kind == "executableTarget" }
   }
 

@@ -1,10 +1,10 @@
-import Foundation
+public import Foundation
 
-/// A folder for one test's files, removed with it.
-final class Scratch {
-  let folder: URL
+/// A folder for one test's files, removed with the object.
+public final class Scratch {
+  public let folder: URL
 
-  init() throws {
+  public init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "firn-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
@@ -12,20 +12,22 @@ final class Scratch {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// The path of the folder itself.
-  var root: String { folder.path }
+  public var root: String { folder.path }
 
-  func path(_ name: String) -> String { folder.appending(path: name).path }
+  public func url(_ name: String) -> URL { folder.appending(path: name) }
 
-  func bytes(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: folder.appending(path: name)))
+  public func path(_ name: String) -> String { url(name).path }
+
+  public func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: url(name)))
   }
 
-  func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
-    try Data(bytes).write(to: folder.appending(path: name))
+  public func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
+    try Data(bytes).write(to: url(name))
   }
 
   /// Writes a copy of a file with one bit turned where `pattern` is found.
-  func flip(_ name: String, at pattern: [UInt8], to copy: String) throws {
+  public func flip(_ name: String, at pattern: [UInt8], to copy: String) throws {
     var bytes = try bytes(name)
     guard let range = Data(bytes).range(of: Data(pattern)) else {
       throw CocoaError(.fileNoSuchFile)
@@ -35,7 +37,7 @@ final class Scratch {
   }
 
   /// The names in the folder, hidden ones too.
-  var names: [String] {
+  public var names: [String] {
     get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
   }
 }
