@@ -46,6 +46,7 @@ let package = Package(
     .target(name: "Encoders", dependencies: ["Contracts", "Kernels", "Checkpoints"]),
 
     // MARK: - Learning
+    .target(name: "Neighbours", dependencies: ["Contracts", "Kernels"]),
     .target(name: "Optimization", dependencies: ["Kernels"]),
     .target(
       name: "Heads",
@@ -66,8 +67,8 @@ let package = Package(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Heads", "FineTuning", "Optimization", "Experiments", "Vectorizers",
-        "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Neighbours", "Heads", "FineTuning", "Optimization", "Experiments",
+        "Vectorizers", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -75,6 +76,12 @@ let package = Package(
     // The only target that touches the network, and firn-fetch the only stage that has it.
     .target(
       name: "Hub", dependencies: ["CCurl", "Checkpoints", "AtomicFiles", "Digests", "StageKit"]),
+
+    .target(
+      name: "Exports",
+      dependencies: [
+        "Contracts", "FeatureStore", "HDF5", "Heads", "AtomicFiles", "Reporting", "StageKit",
+      ]),
 
     .target(
       name: "Benchmarks",
@@ -124,6 +131,18 @@ let package = Package(
         "StageKit", "Contracts", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
+      name: "firn-search",
+      dependencies: [
+        "StageKit", "FeatureStore", "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-export",
+      dependencies: [
+        "Exports", "StageKit", "FeatureStore", "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
       name: "firn-bench",
       dependencies: [
         "Benchmarks", "StageKit", "Checkpoints", "Encoders", "FeatureStore", "Kernels",
@@ -169,6 +188,9 @@ let package = Package(
       name: "VectorizersTests", dependencies: ["Vectorizers", "Contracts"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "NeighboursTests", dependencies: ["Neighbours", "Contracts", "Kernels"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "HeadsTests",
       dependencies: [
         "Heads", "Contracts", "Kernels", "Optimization", "Safetensors", "Vectorizers",
@@ -199,7 +221,7 @@ let package = Package(
       ]),
     // Runs the built executables; `swift build --build-tests` builds them as the package's products.
     .testTarget(
-      name: "StagesTests", dependencies: ["FeatureStore", "Contracts"],
+      name: "StagesTests", dependencies: ["FeatureStore", "HDF5", "Contracts"],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]

@@ -14,6 +14,7 @@ FIRN_SHIM hid_t shim_H5P_DATASET_CREATE(void) { return H5P_DATASET_CREATE; }
 FIRN_SHIM hid_t shim_H5P_DATASET_ACCESS(void) { return H5P_DATASET_ACCESS; }
 
 // Types in files: little-endian, whatever the machine.
+FIRN_SHIM hid_t shim_H5T_STD_I8LE(void) { return H5T_STD_I8LE; }
 FIRN_SHIM hid_t shim_H5T_STD_U8LE(void) { return H5T_STD_U8LE; }
 FIRN_SHIM hid_t shim_H5T_STD_I32LE(void) { return H5T_STD_I32LE; }
 FIRN_SHIM hid_t shim_H5T_STD_I64LE(void) { return H5T_STD_I64LE; }

@@ -1,28 +1,67 @@
 internal import CHDF5
 internal import Glibc
 
-/// Scalar attributes of the root.
+/// Attributes of the root, or where that is said of an object.
 extension HDF5File {
   /// Adds a string; it must not hold a NUL.
-  public func setAttribute(_ name: String, to value: String) throws(HDF5Error) {
-    let site = site("@\(name)")
-    guard !value.utf8.contains(0) else {
-      throw .embeddedNull(file: path, object: "@\(name)", row: 0)
-    }
+  ///
+  /// `object`: a dataset or group; the root where that is empty.
+  public func setAttribute(
+    _ name: String, to value: String, on object: String = ""
+  ) throws(HDF5Error) {
+    let site = site("\(object)@\(name)")
     let type = try StringType.make(at: site)
-    let attribute = try createAttribute(name, type: type, site: site)
-    _ = try Library.call("H5Awrite", at: site) {
-      value.withCString { text in
-        withUnsafePointer(to: text) { H5Awrite(attribute.raw, type.raw, $0) }
-      }
+    try setStrings(name, to: [value], on: object, type, isScalar: true, site)
+  }
+
+  /// Adds a list of strings, of one dimension.
+  public func setAttribute(
+    _ name: String, to values: [String], on object: String
+  ) throws(HDF5Error) {
+    let site = site("\(object)@\(name)")
+    let type = try StringType.make(at: site)
+    try setStrings(name, to: values, on: object, type, isScalar: false, site)
+  }
+
+  /// Adds a truth value as h5py does: an enumeration of int8.
+  public func setAttribute(
+    _ name: String, to value: Bool, on object: String
+  ) throws(HDF5Error) {
+    let site = site("\(object)@\(name)")
+    let type = try Identifier("H5Tenum_create", at: site) {
+      let type = H5Tenum_create(shim_H5T_STD_I8LE())
+      var (no, yes) = (Int8(0), Int8(1))
+      let done =
+        type >= 0 && H5Tenum_insert(type, "FALSE", &no) >= 0
+        && H5Tenum_insert(type, "TRUE", &yes) >= 0
+      return done ? type : -1
     }
+    let attribute = try createAttribute(name, type: type, on: object, site: site)
+    _ = try Library.call("H5Awrite", at: site) {
+      withUnsafePointer(to: Int8(value ? 1 : 0)) { H5Awrite(attribute.raw, type.raw, $0) }
+    }
+  }
+
+  private func setStrings(
+    _ name: String, to values: [String], on object: String, _ type: borrowing Identifier,
+    isScalar: Bool, _ site: Site
+  ) throws(HDF5Error) {
+    if let row = values.firstIndex(where: { $0.utf8.contains(0) }) {
+      throw .embeddedNull(file: path, object: "\(object)@\(name)", row: row)
+    }
+    let attribute = try createAttribute(
+      name, type: type, count: isScalar ? nil : values.count, on: object, site: site)
+    let raw = type.raw
+    let texts = values.map { $0.withCString { strdup($0) } }
+    defer { for text in texts { free(text) } }
+    _ = try Library.call("H5Awrite", at: site) { H5Awrite(attribute.raw, raw, texts) }
   }
 
   /// Adds an integer, as int64.
   public func setAttribute(_ name: String, to value: Int) throws(HDF5Error) {
     let site = site("@\(name)")
     let type = try ElementType.int64.makeFileType(at: site)
-    let attribute = try createAttribute(name, type: type, site: site)
+    let attribute = try createAttribute(name, type: type, on: "", site: site)
     _ = try Library.call("H5Awrite", at: site) {
       withUnsafePointer(to: Int64(value)) { H5Awrite(attribute.raw, shim_H5T_NATIVE_INT64(), $0) }
     }
@@ -30,10 +69,14 @@ extension HDF5File {
 
   /// Reads a string; nil where there is no such attribute.
   ///
+  /// `object`: a dataset or group; the root where that is empty.
+  ///
   /// - Throws: `HDF5Error.wrongType` for another type than a scalar string of variable length.
-  public func stringAttribute(_ name: String) throws(HDF5Error) -> String? {
-    guard let attribute = try openAttribute(name) else { return nil }
-    let site = site("@\(name)")
+  public func stringAttribute(
+    _ name: String, on object: String = ""
+  ) throws(HDF5Error) -> String? {
+    guard let attribute = try openAttribute(name, on: object) else { return nil }
+    let site = site("\(object)@\(name)")
     let type = try Identifier("H5Aget_type", at: site) { H5Aget_type(attribute.raw) }
     guard StringType.describes(type.raw), try isScalar(attribute, site) else {
       throw .wrongType(
@@ -72,20 +115,33 @@ extension HDF5File {
   }
 
   private func createAttribute(
-    _ name: String, type: borrowing Identifier, site: Site
+    _ name: String, type: borrowing Identifier, count: Int? = nil, on object: String, site: Site
   ) throws(HDF5Error) -> Identifier {
-    let space = try Identifier("H5Screate", at: site) { H5Screate(H5S_SCALAR) }
+    let space = try Identifier("H5Screate", at: site) {
+      count.map { H5Screate_simple(1, [hsize_t($0)], nil) } ?? H5Screate(H5S_SCALAR)
+    }
+    let owner = try Identifier("H5Oopen", at: site) {
+      H5Oopen(id.raw, object.isEmpty ? "/" : object, shim_H5P_DEFAULT())
+    }
     let typeID = type.raw
     return try Identifier("H5Acreate2", at: site) {
-      H5Acreate2(id.raw, name, typeID, space.raw, shim_H5P_DEFAULT(), shim_H5P_DEFAULT())
+      H5Acreate2(
+        owner.raw, name, typeID, space.raw, shim_H5P_DEFAULT(), shim_H5P_DEFAULT())
     }
   }
 
-  private func openAttribute(_ name: String) throws(HDF5Error) -> Identifier? {
-    let site = site("@\(name)")
-    let found = try Library.call("H5Aexists", at: site) { H5Aexists(id.raw, name) }
+  private func openAttribute(
+    _ name: String, on object: String = ""
+  ) throws(HDF5Error) -> Identifier? {
+    let site = site("\(object)@\(name)")
+    let owner = object.isEmpty ? "/" : object
+    let found = try Library.call("H5Aexists_by_name", at: site) {
+      H5Aexists_by_name(id.raw, owner, name, shim_H5P_DEFAULT())
+    }
     guard found > 0 else { return nil }
-    return try Identifier("H5Aopen", at: site) { H5Aopen(id.raw, name, shim_H5P_DEFAULT()) }
+    return try Identifier("H5Aopen_by_name", at: site) {
+      H5Aopen_by_name(id.raw, owner, name, shim_H5P_DEFAULT(), shim_H5P_DEFAULT())
+    }
   }
 
   private func isScalar(

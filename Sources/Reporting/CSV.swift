@@ -2,9 +2,9 @@ public import Evaluation
 
 /// Comma-separated values as RFC 4180 writes them, with `\n` after each record.
 public enum CSV {
-  /// A field, in quotes where a comma, a quote or a line break in it asks for them.
-  public static func field(_ text: String) -> String {
-    let special: [UInt8] = [",", "\"", "\r", "\n"].map { UInt8(ascii: $0) }
+  /// A field, in quotes where the separator, a quote or a line break in it asks for them.
+  public static func field(_ text: String, separator: Character = ",") -> String {
+    let special = Array(separator.utf8) + ["\"", "\r", "\n"].map { UInt8(ascii: $0) }
     guard text.utf8.contains(where: special.contains) else { return text }
     var quoted = "\""
     for scalar in text.unicodeScalars {
@@ -15,8 +15,12 @@ public enum CSV {
   }
 
   /// A record with its line end.
-  public static func record(_ fields: some Sequence<String>) -> String {
-    fields.map(field).joined(separator: ",") + "\n"
+  ///
+  /// `separator`: a comma, or a tab for tsv.
+  public static func record(
+    _ fields: some Sequence<String>, separator: Character = ","
+  ) -> String {
+    fields.map { field($0, separator: separator) }.joined(separator: String(separator)) + "\n"
   }
 
   /// confusion_matrix.csv: a row a true class, a column a predicted class, names at the edges.

@@ -21,6 +21,14 @@ public enum Machine {
     return Int(usage.ru_maxrss) * 1024
   }
 
+  /// The bytes of memory that the system could give to this process now, cut by the cgroup's limit.
+  public static var availableMemory: Int {
+    let limit = try? String(contentsOfFile: "/sys/fs/cgroup/memory.max", encoding: .utf8)
+    let most = limit.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? .max
+    let kilobytes = line("MemAvailable:", of: "/proc/meminfo")?.split(separator: " ").first
+    return min(most, kilobytes.flatMap { Int($0) }.map { $0 * 1024 } ?? 1 << 30)
+  }
+
   /// The seconds of processor time that this process has used.
   public static var cpuSeconds: Double {
     var usage = rusage()
@@ -59,8 +67,10 @@ public enum Machine {
   }
 
   /// What /proc/self/status says after `name`, without the white space around it.
-  private static func statusLine(_ name: String) -> String? {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  private static func statusLine(_ name: String) -> String? { line(name, of: "/proc/self/status") }
+
+  private static func line(_ name: String, of path: String) -> String? {
+    let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     return status.split(separator: "\n").first { $0.hasPrefix(name) }
       .map { $0.dropFirst(name.count).trimmingCharacters(in: .whitespaces) }
   }

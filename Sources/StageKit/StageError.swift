@@ -22,6 +22,12 @@ public enum StageError: Error, Equatable {
   case noValidationRows(path: String)
   /// No text was given to predict.
   case noText
+  /// firn-search was given neither texts nor `--near-duplicates`.
+  case nothingToSearch
+  /// An option or format is for features, and the file holds tokens.
+  case needsFeatures(option: String, path: String)
+  /// The tokens file is not the one that the features were made from: a row's text is another.
+  case otherTexts(path: String, features: String, row: Int)
   /// The features hold no labels to learn from.
   case noLabels(path: String)
   /// No labelled row is in the train split.

@@ -14,6 +14,19 @@ extension FeaturesFile {
     }
     return key
   }
+
+  /// The views of those names, joined by commas, or the file's first; `all` for every one.
+  ///
+  /// - Throws: ``StageError/noSuchView(asked:path:available:)``.
+  public func views(named names: String?) throws(StageError) -> [FeatureKey] {
+    guard let names else { return [defaultView] }
+    if names == "all" { return views }
+    var keys: [FeatureKey] = []
+    for word in names.split(separator: ",", omittingEmptySubsequences: false) {
+      keys.append(try view(named: word.filter { $0 != " " }))
+    }
+    return keys
+  }
 }
 
 extension FeatureProvenance {

@@ -35,10 +35,9 @@ struct FirnPredict: Stage {
     guard !texts.isEmpty else { throw StageError.noText }
     let predictor = try Predictor(run: run, model: model, threads: common.threadCount)
     var predictions: [JSONValue] = []
-    var lines = StandardInputLines()
-    var given = texts[...]
+    var source = TextArguments(texts)
     try predictor.predict {
-      try nextBlock(&given, &lines)
+      try source.next(limit: 1024)
     } write: { block in
       for prediction in block {
         if console.json {
@@ -52,20 +51,5 @@ struct FirnPredict: Stage {
       "run": .string(run), "model": predictor.modelName.map { .string($0) } ?? .null,
       "classes": .strings(predictor.classNames), "predictions": .array(predictions),
     ])
-  }
-
-  /// The next texts: those given, with the lines of standard input in the place of `-`.
-  private func nextBlock(
-    _ given: inout ArraySlice<String>, _ lines: inout StandardInputLines
-  ) throws -> [String]? {
-    guard let first = given.first else { return nil }
-    if first == "-" {
-      if let block = try lines.next(limit: 1024) { return block }
-      given.removeFirst()
-      return try nextBlock(&given, &lines)
-    }
-    let block = Array(given.prefix { $0 != "-" })
-    given.removeFirst(block.count)
-    return block
   }
 }

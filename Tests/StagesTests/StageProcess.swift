@@ -9,6 +9,8 @@ enum StageName: String, CaseIterable, CustomTestStringConvertible {
   case train = "firn-train"
   case finetune = "firn-finetune"
   case predict = "firn-predict"
+  case search = "firn-search"
+  case export = "firn-export"
   case bench = "firn-bench"
 
   var testDescription: String { rawValue }

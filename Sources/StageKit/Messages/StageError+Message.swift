@@ -56,6 +56,19 @@ extension StageError: Explained {
       Complaint(
         .badData, "all training rows are of the class '\(name)': nothing to tell apart", at: path,
         advice: "check the split and the label column that firn-tokenize was given")
+    case .nothingToSearch:
+      Complaint(
+        .usage, "there is no text to look for",
+        advice: "give texts as arguments, '-' to read one text a line from standard input, or "
+          + "--near-duplicates 0.95 for pairs of rows")
+    case .needsFeatures(let option, let path):
+      Complaint(
+        .usage, "\(option) is for features, and this file holds tokens", at: path,
+        advice: "give the features file that firn-encode made of it, or leave the option out")
+    case .otherTexts(let path, let features, let row):
+      Complaint(
+        .badData, "the texts are not those that \(features) was made from: row \(row) is another",
+        at: path, advice: "give the tokens file that firn-encode read, or leave --texts out")
     case .notUTF8(let line):
       Complaint(
         .badData, "the input is not UTF-8", at: "standard input:\(line)",

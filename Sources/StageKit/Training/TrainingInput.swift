@@ -63,13 +63,8 @@ public enum TrainingInput: Sendable {
     guard case .features(let file) = self else {
       throw .wrongInput(path: path, head: head.rawValue, needs: "a features file: run firn-encode")
     }
-    guard let option else { return [[file.defaultView]] }
     if option == "all" { return file.views.map { [$0] } }
-    var keys: [FeatureKey] = []
-    for word in option.split(separator: ",", omittingEmptySubsequences: false) {
-      keys.append(try file.view(named: word.filter { $0 != " " }))
-    }
-    return [keys]
+    return [try file.views(named: option)]
   }
 }
 
