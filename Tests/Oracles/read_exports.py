@@ -87,7 +87,7 @@ def tables(folder):
     for kind, separator in (("csv", ","), ("tsv", "\t")):
         path = export(arguments.features, folder / f"rows.{kind}", kind, "--texts", arguments.tokens)
         rows = pd.read_csv(path, sep=separator, dtype={"id": str, "label": str, "text": str},
-                           keep_default_na=False, float_precision="round_trip")
+                           keep_default_na=False)
         check(f"{kind}: ids, labels, splits, texts", list(rows.id) == list(ids)
               and list(rows.label) == [label or "" for label in labels]
               and list(rows.split) == list(parts) and list(rows.text) == list(texts))
