@@ -18,7 +18,11 @@ $(if $(filter environment,$(origin ROUNDS)),$(eval undefine ROUNDS))
 ROUNDS ?= 5
 BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 
-.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads parity test build lint data setup clean
+# Where `make install` puts the stages; DESTDIR, if given, stands before it.
+PREFIX ?= /usr/local
+
+.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads parity test test-docs build lint data docs install uninstall \
+  setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -54,10 +58,23 @@ test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build
 
+test-docs: ## run every command of README, docs/ and examples/ in a fresh clone; half an hour
+	@python3 scripts/test_docs.py
+
 build: .build/firn-built ## build the stages in release into .build/release
 
 lint: setup ## check the formatting of every Swift file
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+docs: .build/firn-built ## the libraries' reference by DocC, into .build/documentation
+	@scripts/docs.sh
+
+install: .build/firn-built ## stages, man pages and completions into PREFIX (/usr/local)
+	@$(SWIFT) package -c release generate-manual >/dev/null
+	@DESTDIR='$(DESTDIR)' scripts/install.sh install '$(PREFIX)'
+
+uninstall: ## take them away again
+	@DESTDIR='$(DESTDIR)' scripts/install.sh uninstall '$(PREFIX)'
 
 data: model-data movies-data bbc-data ## fetch and check the embedded model and both data sets
 

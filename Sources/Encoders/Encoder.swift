@@ -40,7 +40,7 @@ public protocol Encoder: Sendable {
     visit: (_ layer: Int, _ hidden: UnsafePointer<Float>) -> Void)
 }
 
-/// Consecutive texts of a ``TokenBatch``.
+/// Consecutive texts of a `TokenBatch`.
 public struct TokenSlice: Sendable {
   public let batch: TokenBatch
   /// The texts' numbers in `batch`.

@@ -13,7 +13,7 @@ public enum EncoderLoader {
 
   /// Loads a folder's encoder.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: `CheckpointError`.
   public static func load(
     _ folder: ModelFolder, _ numerics: Numerics
   ) throws(CheckpointError) -> any Encoder {
@@ -22,7 +22,7 @@ public enum EncoderLoader {
 
   /// The number of tokens that a text may have, from config.json alone; nil when nothing limits it.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: `CheckpointError`.
   public static func maximumTokens(_ folder: ModelFolder) throws(CheckpointError) -> Int? {
     try architecture(folder).maximumTokens(folder.config)
   }

@@ -36,7 +36,7 @@ public struct PostNormPlan: Sendable {
 
   /// The plan of a model folder's encoder.
   ///
-  /// - Throws: ``CheckpointError`` for an architecture that is none of these, or a setting whose effect
+  /// - Throws: `CheckpointError` for an architecture that is none of these, or a setting whose effect
   ///   Firn does not compute.
   public init(_ folder: ModelFolder) throws(CheckpointError) {
     let modelType = try folder.config.string("model_type")

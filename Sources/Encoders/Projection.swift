@@ -23,7 +23,7 @@ public struct Projection: Sendable {
   ///
   /// `inputs`: the width of what is pooled.
   ///
-  /// - Throws: ``CheckpointError``, for a folder without such modules too.
+  /// - Throws: `CheckpointError`, for a folder without such modules too.
   public init(
     _ folder: ModelFolder, inputs: Int, kernels: KernelSet
   ) throws(CheckpointError) {
@@ -50,7 +50,7 @@ public struct Projection: Sendable {
 
   /// Loads what views need; nil where none is projected.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: `CheckpointError`.
   public static func load(
     for views: [FeatureKey], of encoder: any Encoder, _ folder: ModelFolder
   ) throws(CheckpointError) -> Projection? {

@@ -48,7 +48,7 @@ public final class SequenceClassifier {
 
   /// Loads a model folder; the head's tensors too, where it has them.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: `CheckpointError`.
   public init(
     _ folder: ModelFolder, outputs: Int, objective: Objective, dropout: Dropout = Dropout(),
     seed: UInt64, kernels: KernelSet, threads: Int

@@ -2,7 +2,7 @@ public import Contracts
 
 /// Rows of features that need not be in memory: what heads that train in passes read.
 ///
-/// A ``Contracts/Matrix`` is one; StageKit makes one of a view of features.h5. Reading is safe from
+/// A `Contracts/Matrix` is one; StageKit makes one of a view of features.h5. Reading is safe from
 /// several threads at a time.
 public protocol FeatureSource: Sendable {
   /// The number of rows.

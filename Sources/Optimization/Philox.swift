@@ -7,7 +7,7 @@ public import Kernels
 /// thread, after whatever interruption, gets the same number.
 public struct Philox: Sendable {
   public let seed: UInt64
-  /// Numbers of different streams are independent: one a purpose and step, see ``Stream``.
+  /// Numbers of different streams are independent: one a purpose and step, see `Stream`.
   public let stream: UInt64
 
   public init(seed: UInt64, stream: UInt64 = 0) {

@@ -10,7 +10,7 @@ public struct LocatedModel: Sendable {
 
   /// Finds MODEL and begins to digest it.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: `CheckpointError`.
   public init(_ model: String) throws {
     let folder = try ModelFolder(
       model, hub: HubCache(environment: ProcessInfo.processInfo.environment))
@@ -26,7 +26,7 @@ public struct LocatedModel: Sendable {
   /// Digest of config.json and the weights. It takes as long as loading them, and so is worked out
   /// on a thread of its own: ask for it as late as can be.
   ///
-  /// - Throws: ``DigestError``.
+  /// - Throws: `DigestError`.
   public func sha256() throws -> String { try digest.value() }
 }
 

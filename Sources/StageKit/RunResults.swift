@@ -58,7 +58,7 @@ public struct RunResults: Sendable {
 
   /// Writes every file that speaks of the results.
   ///
-  /// - Throws: ``AtomicFileError``.
+  /// - Throws: `AtomicFileError`.
   public func write(to folder: AtomicFolder) throws(AtomicFileError) {
     try folder.write(MetricsJSON.encode(metrics), to: "metrics.json")
     try folder.write(predictionsCSV.utf8, to: "predictions.csv")

@@ -3,7 +3,7 @@ import Glibc
 
 /// Texts as weighted counts of their words and pairs of words: scikit-learn's TfidfVectorizer.
 ///
-/// A word is what its `token_pattern` `(?u)\b\w\w+\b` finds in the text in lower case (``WordScanner``);
+/// A word is what its `token_pattern` `(?u)\b\w\w+\b` finds in the text in lower case (`WordScanner`);
 /// the weight is the count, or 1 + ln(count), times ln((1 + n) / (1 + df)) + 1, and each row is
 /// scaled to length 1. Counts are integers and rows are made one by one, so that nothing depends on
 /// the number of threads.

@@ -24,7 +24,7 @@ import Testing
   @Test func noRegistryHostAndNoMachinePath() throws {
     let places = [
       "Sources", "Tests", "pipelines", "scripts", "data/README.md", "outputs/README.md", "Makefile",
-      ".ci", "Package.swift", "README.md", "CHANGELOG.md",
+      ".ci", "Package.swift", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "examples",
     ]
     let types: Set = ["swift", "c", "h", "modulemap", "mk", "sh", "py", "md", ""]
     let files = try places.flatMap { try House.files(under: $0, types: types) }

@@ -6,7 +6,7 @@ extension MLPClassifier {
   /// Trains on `features` [n, width] and `labels` [n].
   ///
   /// The result has the same bits for any number of threads. Of features larger than `memory` a
-  /// window is read at a time: see ``FeatureStream``; they are read once an epoch, once before
+  /// window is read at a time: see `FeatureStream`; they are read once an epoch, once before
   /// to check them, and twice more to standardize.
   ///
   /// - Parameters:
