@@ -62,7 +62,11 @@ let package = Package(
       ]),
 
     // MARK: - Support
-    .target(name: "Reporting", dependencies: ["Contracts", "Evaluation"]),
+    .target(
+      name: "Reporting", dependencies: ["Contracts", "Evaluation"],
+      resources: [
+        .embedInCode("Page/Resources/page.css"), .embedInCode("Page/Resources/page.js"),
+      ]),
     .target(
       name: "StageKit",
       dependencies: [
@@ -143,6 +147,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
+      name: "firn-compare",
+      dependencies: [
+        "StageKit", "AtomicFiles", "Kernels", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
       name: "firn-bench",
       dependencies: [
         "Benchmarks", "StageKit", "Checkpoints", "Encoders", "FeatureStore", "Kernels",
@@ -179,7 +189,8 @@ let package = Package(
     .testTarget(
       name: "AtomicFilesTests", dependencies: ["AtomicFiles", "Digests", "TestSupport"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Contracts", "Heads", "StageKit"],
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Contracts", "Heads", "Optimization", "StageKit"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "OptimizationTests", dependencies: ["Optimization", "Kernels"],

@@ -23,10 +23,7 @@ public func expectedCalibrationError(
     let own = probabilities[row * classCount..<(row + 1) * classCount]
     let confidence = own.max() ?? 0
     let predicted = (own.firstIndex(of: confidence) ?? own.startIndex) - own.startIndex
-    // The product can be off by a rounding; the bins' bounds are the quotients.
-    var bin = min(max(Int((confidence * Double(bins)).rounded(.up)) - 1, 0), bins - 1)
-    if bin > 0, confidence <= Double(bin) / Double(bins) { bin -= 1 }
-    if bin < bins - 1, confidence > Double(bin + 1) / Double(bins) { bin += 1 }
+    let bin = CalibrationCurve.bin(confidence, of: bins)
     confidences[bin].append(confidence)
     if predicted == label { hits[bin] += 1 }
     rows += 1

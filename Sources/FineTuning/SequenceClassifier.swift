@@ -99,6 +99,11 @@ public final class SequenceClassifier {
     frozenLayers = count
   }
 
+  /// How many numbers training changes.
+  public var trainedParameterCount: Int {
+    store.parameters.filter(\.learns).flatMap(\.tensors).reduce(0) { $0 + $1.count }
+  }
+
   /// Whether the first `count` layers are fewer than all, and have no weights that later ones share.
   public func canFreeze(layers count: Int) -> Bool {
     count < layerCount

@@ -20,6 +20,9 @@ public struct Philox: Sendable {
     case initialization = 1
     case shuffle = 2
     case dropout = 3
+    case resampling = 4
+    case signs = 5
+    case sample = 6
   }
 
   /// The stream of `purpose` number `index` (a tensor, an epoch, a step) and `part` (a layer).
@@ -51,6 +54,14 @@ public struct Philox: Sendable {
 
   /// Word `index` of the stream.
   public func word(_ index: Int) -> UInt32 { block(UInt64(index / 4))[index % 4] }
+
+  /// Fills `out` with the stream's first words.
+  public func fill(_ out: UnsafeMutableBufferPointer<UInt32>) {
+    for start in stride(from: 0, to: out.count, by: 4) {
+      let words = block(UInt64(start / 4))
+      for i in start..<min(start + 4, out.count) { out[i] = words[i - start] }
+    }
+  }
 
   /// A number in [0, 1) with 24 bits, as many as a float32 near 1 has.
   public func uniform(_ index: Int) -> Float { Float(word(index) >> 8) * 0x1p-24 }

@@ -7,7 +7,7 @@ import Kernels
 import Reporting
 
 /// A fine-tuning as a stage runs it: progress, checkpoints, what it leaves in the run folder.
-public struct FineTuningJob {
+public final class FineTuningJob {
   private let console: Console
   private let model: SequenceClassifier
   private let located: LocatedModel
@@ -15,6 +15,9 @@ public struct FineTuningJob {
   private let tuner: FineTuner
   private let checkpoint: String
   private let identity: String
+  private var wasResumed = false
+  /// What the training took; nil where a part of it was another process'.
+  public private(set) var cost: TrainingCost?
 
   /// `output`: the run folder; the checkpoint stands beside it.
   /// `identity`: all that the results depend on.
@@ -70,6 +73,7 @@ public struct FineTuningJob {
       return console.notice("there is no checkpoint to resume from: the training begins anew")
     }
     try tuner.resume(from: checkpoint, identity: identity)
+    wasResumed = true
     console.notice("resumed after step \(tuner.history.count) of \(tuner.steps)")
   }
 
@@ -77,6 +81,14 @@ public struct FineTuningJob {
   ///
   /// - Throws: `TrainingError`, and what writing throws; ``Interrupted`` after a signal, when a checkpoint was written.
   public func train() throws {
+    let (_, seconds, cpuSeconds) = try TrainingCost.measured { try fit() }
+    guard !wasResumed else { return }
+    cost = TrainingCost(
+      seconds: seconds, cpuSeconds: cpuSeconds, trainings: 1,
+      parameters: model.trainedParameterCount)
+  }
+
+  private func fit() throws {
     let progress = Progress(
       console, "training", total: tuner.steps - tuner.history.count, unit: "steps")
     var (tokens, started) = (0, Machine.now)

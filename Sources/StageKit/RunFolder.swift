@@ -1,3 +1,4 @@
+import FeatureStore
 import Foundation
 
 /// run.json: what was run, on what, with what, and what it took.
@@ -5,9 +6,12 @@ public struct RunManifest: Sendable {
   public var values: [String: JSONValue]
 
   /// `settings`: all that the results depend on beside the inputs' digests.
+  /// `cost`: of the training alone.
+  /// `input`: what it learned from; what encoding it took is told where it is known.
   public init(
     stage: String, settings: [String: JSONValue], inputs: [String: JSONValue],
-    seconds: [String: Double], threads: Int, kernels: String
+    seconds: [String: Double], threads: Int, kernels: String,
+    cost: TrainingCost? = nil, input: TrainingInput? = nil
   ) {
     values = [
       "format": "firn.run", "format_version": 1,
@@ -18,6 +22,10 @@ public struct RunManifest: Sendable {
       "cpu_seconds": .real(Machine.cpuSeconds),
       "peak_memory_bytes": .integer(Machine.peakMemory),
     ]
+    values["training"] = cost?.json
+    if case .features(let file) = input {
+      values["encoding"] = EncodingCost.find(file.provenance)?.json
+    }
   }
 
   /// The command line, with every absolute path cut to its last part.

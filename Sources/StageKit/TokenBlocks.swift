@@ -102,6 +102,14 @@ public struct EncodingReport: Sendable {
     numerics = encoder.numerics
   }
 
+  /// Notes what the whole stage took, for the runs that learn from the file.
+  public func remember(_ provenance: Provenance, seconds: Double) {
+    EncodingCost(
+      seconds: seconds, cpuSeconds: Machine.cpuSeconds, peakMemory: Machine.peakMemory,
+      tokens: tokens, encodedTokens: encodedTokens
+    ).remember(provenance)
+  }
+
   /// The lines for people.
   public func text(model: String, output: String) -> String {
     let rate = Int((Double(encodedTokens) / max(seconds, 1e-9)).rounded())

@@ -114,6 +114,7 @@ struct FirnEncode: Stage {
     let report = EncodingReport(
       blocks, assembly, views: views, tokenType: tokenType,
       seconds: clock.seconds["encode"] ?? 0, encoder: encoder)
+    report.remember(wanted, seconds: clock.total)
     console.result(report.text(model: located.folder.name, output: output))
     console.summary(
       report.json.merging(clock.json(output: output)) { $1 }

@@ -98,7 +98,7 @@ struct FirnFinetune: Stage {
     }
     let manifest = RunManifest(
       stage: Self._commandName, settings: settings, inputs: inputs, seconds: clock.seconds,
-      threads: common.threadCount, kernels: try KernelSet.selected().name)
+      threads: common.threadCount, kernels: try KernelSet.selected().name, cost: job.cost)
     try folder.write(manifest.bytes, to: "run.json")
     try folder.commit()
     if !lrFind { job.finish() }

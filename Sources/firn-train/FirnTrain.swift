@@ -95,7 +95,8 @@ struct FirnTrain: Stage {
     for (name, text) in outcome.files { try folder.write(text.utf8, to: name) }
     let manifest = RunManifest(
       stage: Self._commandName, settings: settings, inputs: inputs, seconds: clock.seconds,
-      threads: common.threadCount, kernels: try KernelSet.selected().name)
+      threads: common.threadCount, kernels: try KernelSet.selected().name,
+      cost: outcome.cost, input: input)
     try folder.write(manifest.bytes, to: "run.json")
     try folder.commit()
 

@@ -17,6 +17,8 @@ public struct TrainingOutcome: Sendable {
   public let asked: [UInt32]
   public let folds: [FoldOutcome]
   public let curve: [CurveOutcome]
+  /// Of the trainings alone, one a seed, with the search of a setting where there was one.
+  public let cost: TrainingCost
 
   /// The training that is kept: the first seed's, which nothing but its place in the list chose.
   public var trained: TrainedHead { seeds[0].trained }

@@ -40,15 +40,19 @@ public struct TrainingStudy: Sendable {
     let own = views[chosen]
     let learner = try searching(own)
     let seeds = comparisons.seeds
+    let (trained, seconds, cpuSeconds) = try TrainingCost.measured {
+      try study.train(learner, seeds: seeds)
+    }
     return TrainingOutcome(
       criterion: scoring.criterion, views: own, ranking: ranking.map(\.candidate),
-      seeds: try study.train(learner, seeds: seeds), isSeeded: learner.isSeeded, asked: seeds,
+      seeds: trained, isSeeded: learner.isSeeded, asked: seeds,
       folds: try comparisons.folds.map {
         try study.crossValidate(learner, folds: $0, seeds: seeds)
       } ?? [],
       curve: comparisons.trainSizes.isEmpty
         ? []
-        : try study.learningCurve(learner, sizes: comparisons.trainSizes, seeds: seeds))
+        : try study.learningCurve(learner, sizes: comparisons.trainSizes, seeds: seeds),
+      cost: TrainingCost(seconds: seconds, cpuSeconds: cpuSeconds, trainings: trained.count))
   }
 
   /// Every choice by validation, or by `--cv` where there are no validation rows; the best first.

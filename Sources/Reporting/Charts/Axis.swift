@@ -1,0 +1,105 @@
+import Foundation
+
+/// Values on a line of the drawing.
+struct Axis {
+  let range: ClosedRange<Double>
+  let from: Double
+  let to: Double
+  let isLogarithmic: Bool
+
+  /// `range`: of the values, some room around them included; `from`, `to`: where its ends are drawn.
+  init(_ range: ClosedRange<Double>, from: Double, to: Double, isLogarithmic: Bool = false) {
+    self.range = range
+    self.from = from
+    self.to = to
+    self.isLogarithmic = isLogarithmic
+  }
+
+  /// A range that holds all values, with a part of its own around them.
+  static func around(_ values: [Double], margin: Double = 0.06, least: Double = 1e-9) -> ClosedRange<Double>
+  {
+    let finite = values.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return 0...1 }
+    let room = max((high - low) * margin, least)
+    return low - room...high + room
+  }
+
+  /// The same for a logarithmic axis.
+  static func decades(_ values: [Double]) -> ClosedRange<Double> {
+    let finite = values.filter { $0.isFinite && $0 > 0 }
+    guard let low = finite.min(), let high = finite.max() else { return 0.1...10 }
+    return low / 1.8...max(high * 1.8, low * 4)
+  }
+
+  func place(_ value: Double) -> Double {
+    let share =
+      isLogarithmic
+      ? log(max(value, 1e-300) / range.lowerBound) / log(range.upperBound / range.lowerBound)
+      : (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    return from + (to - from) * min(max(share, -0.02), 1.02)
+  }
+
+  /// Some five round values within the range; powers of ten on a logarithmic axis.
+  var ticks: [Double] {
+    if isLogarithmic { return logarithmicTicks }
+    let span = range.upperBound - range.lowerBound
+    let rough = span / 4
+    let power = pow(10, floor(log10(rough)))
+    let step = power * ([1, 2, 2.5, 5, 10].first { $0 * power >= rough } ?? 10)
+    var ticks: [Double] = []
+    var index = (range.lowerBound / step).rounded(.up)
+    while index * step <= range.upperBound + step * 1e-9 {
+      ticks.append(index * step)
+      index += 1
+    }
+    return ticks
+  }
+
+  private var logarithmicTicks: [Double] {
+    let (low, high) = (log10(range.lowerBound), log10(range.upperBound))
+    let within = { (value: Double) in value >= range.lowerBound && value <= range.upperBound }
+    let powers = (Int(floor(low))...Int(ceil(high))).map { pow(10, Double($0)) }
+    let decades = powers.filter(within)
+    if decades.count >= 3 {
+      // Not more than some six labels.
+      let every = (decades.count + 5) / 6
+      return decades.enumerated().filter { $0.offset % every == 0 }.map(\.element)
+    }
+    return powers.flatMap { [$0, 2 * $0, 5 * $0] }.filter(within)
+  }
+
+  /// So many digits that ticks differ.
+  var digits: Int {
+    let ticks = ticks
+    guard ticks.count > 1 else { return 2 }
+    return max(0, min(4, Int(ceil(-log10(ticks[1] - ticks[0]) - 1e-9))))
+  }
+}
+
+extension SVG {
+  /// An axis below the drawing, with a grid line at each tick.
+  mutating func bottomAxis(
+    _ axis: Axis, top: Double, bottom: Double, title: String, label: (Double) -> String
+  ) {
+    for tick in axis.ticks {
+      let x = axis.place(tick)
+      line(x, top, x, bottom, "grid")
+      text(x, bottom + 16, label(tick), .middle, style: "tick")
+    }
+    line(min(axis.from, axis.to), bottom, max(axis.from, axis.to), bottom)
+    text((axis.from + axis.to) / 2, bottom + 34, title, .middle)
+  }
+
+  /// An axis at the left, with a grid line at each tick.
+  mutating func leftAxis(
+    _ axis: Axis, left: Double, right: Double, title: String, label: (Double) -> String
+  ) {
+    for tick in axis.ticks {
+      let y = axis.place(tick)
+      line(left, y, right, y, "grid")
+      text(left - 6, y + 4, label(tick), .end, style: "tick")
+    }
+    line(left, min(axis.from, axis.to), left, max(axis.from, axis.to))
+    verticalText(13, (axis.from + axis.to) / 2, title)
+  }
+}

@@ -1,0 +1,3 @@
+extension ReportPage {
+  var map: String { "" }
+}
