@@ -21,7 +21,7 @@ BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 # Where `make install` puts the stages; DESTDIR, if given, stands before it.
 PREFIX ?= /usr/local
 
-.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads parity test test-docs build lint data docs install uninstall \
+.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads parity test test-docs test-browser build lint data docs install uninstall \
   setup clean
 
 help:
@@ -60,6 +60,9 @@ test: lint ## build in release and run all tests
 
 test-docs: ## run every command of README, docs/ and examples/ in a fresh clone; half an hour
 	@python3 scripts/test_docs.py
+
+test-browser: ## the page of make movies in headless Chromium: hover, filter, keyboard, print; installs Chromium
+	@$(MAKE) -f pipelines/browser.mk
 
 build: .build/firn-built ## build the stages in release into .build/release
 

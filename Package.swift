@@ -47,6 +47,7 @@ let package = Package(
 
     // MARK: - Learning
     .target(name: "Neighbours", dependencies: ["Contracts", "Kernels"]),
+    .target(name: "Projections", dependencies: ["Contracts", "Kernels"]),
     .target(name: "Optimization", dependencies: ["Kernels"]),
     .target(
       name: "Heads",
@@ -66,13 +67,15 @@ let package = Package(
       name: "Reporting", dependencies: ["Contracts", "Evaluation"],
       resources: [
         .embedInCode("Page/Resources/page.css"), .embedInCode("Page/Resources/page.js"),
+        .embedInCode("Page/Resources/map.js"),
       ]),
     .target(
       name: "StageKit",
       dependencies: [
         "Contracts", "Tokenizers", "Corpora", "Checkpoints", "Safetensors", "HDF5", "FeatureStore",
-        "Encoders", "Neighbours", "Heads", "FineTuning", "Optimization", "Experiments",
-        "Vectorizers", "Evaluation", "Reporting", "Digests", "Kernels", "AtomicFiles",
+        "Encoders", "Neighbours", "Projections", "Heads", "FineTuning", "Optimization",
+        "Experiments", "Vectorizers", "Evaluation", "Reporting", "Digests", "Kernels",
+        "AtomicFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -200,6 +203,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "NeighboursTests", dependencies: ["Neighbours", "Contracts", "Kernels"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ProjectionsTests", dependencies: ["Projections", "Contracts", "Kernels"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "HeadsTests",

@@ -6,6 +6,7 @@
 #   tokens.h5 features.h5         what the stages make
 #   logistic/ mlp/ tfidf/ …       the run folder of each head
 #   settings/                     the settings they were made with
+#   report/                       the comparison: report.html and tables (firn-compare)
 #   seconds/                      how long each took
 #
 # When is a stage run? When its input, the model or one of its own settings changed, and when Firn's
@@ -100,9 +101,12 @@ $(foreach head,$(heads),$(if $(train-$(head)),,$(error there is no head '$(head)
 threads = $(call option,--threads,$(THREADS))
 
 # --- Rules ----------------------------------------------------------------------------------------
+report := $(out)/report/report.html
+
 .PHONY: all
-all: $(runs)
+all: $(runs) $(report)
 	@scripts/summary.sh $(NAME) $(out) $(heads)
+	@echo "report: $(report)"
 
 model_file := $(if $(filter $(EMBEDDED_MODEL),$(MODEL)),$(EMBEDDED_MODEL)/config.json,$(if \
   $(wildcard $(call escaped,$(MODEL))/config.json),$(call escaped,$(MODEL))/config.json))
@@ -126,6 +130,11 @@ $(out)/$(1)/run.json: $(from-$(1)) $(version_file) $(out)/settings/train-$(1) | 
 endef
 $(foreach head,$(heads),$(eval $(call run_rule,$(head))))
 
+# Which runs there are is a setting too: another head, another report.
+report_settings = $(foreach head,$(heads),$(out)/$(head)) --title $(call quoted,$(NAME))
+$(report): $(runs) $(version_file) $(out)/settings/report | .build/firn-built
+	$(BIN)/firn-compare $(report_settings) $(threads) -o $(@D) >/dev/null
+
 # A settings file is rewritten only where it says other than what is asked now. That is found out
 # while reading, so that -n writes nothing and still tells the truth.
 # $(call settings_file,name,settings)
@@ -138,4 +147,5 @@ $(out)/settings/$(1):
 endef
 $(eval $(call settings_file,tokenize,tokenize_settings))
 $(eval $(call settings_file,encode,encode_settings))
+$(eval $(call settings_file,report,report_settings))
 $(foreach head,$(heads),$(eval $(call settings_file,train-$(head),train-$(head))))

@@ -14,4 +14,8 @@ typedef void (*firn_cblas_dgemm)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CB
 typedef void (*firn_cblas_sgemm)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CBLAS_TRANSPOSE, int m,
                                  int n, int k, float alpha, const float *a, int lda, const float *b,
                                  int ldb, float beta, float *c, int ldc);
+// LAPACK's own name, for Fortran: every argument a pointer, the lengths of the two strings at the end.
+typedef void (*firn_dsyevd)(const char *job, const char *triangle, const int *n, double *a, const int *lda,
+                            double *values, double *work, const int *work_size, int *integers,
+                            const int *integer_size, int *status, unsigned long, unsigned long);
 typedef void (*firn_openblas_set_num_threads)(int threads);

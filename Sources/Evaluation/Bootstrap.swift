@@ -45,7 +45,7 @@ public struct Bootstrap: Sendable {
       counts.withUnsafeMutableBufferPointer { counts in
         counts.update(repeating: 0)
         // The high word of a product is uniform over the rows (Lemire 2019, arXiv:1805.10941).
-        for word in words { counts[Int(UInt64(word) * UInt64(rows) >> 32)] += 1 }
+        for word in words { counts[Int((UInt64(word) * UInt64(rows)) >> 32)] += 1 }
         for (index, score) in scores.enumerated() {
           for (name, value) in score.values(UnsafeBufferPointer(counts)).enumerated() {
             found[index][name].append(value)

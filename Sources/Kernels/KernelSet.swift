@@ -256,6 +256,8 @@ public enum KernelError: Error, Equatable {
   case unavailable(name: String, available: [String])
   /// OpenBLAS, which cannot be loaded.
   case noOpenBLAS(reason: String)
+  /// A matrix has no eigenvalues that LAPACK finds: it is not finite, or the method did not converge.
+  case noEigenvalues
   /// Not one thread.
   case noThread(reason: String)
 }

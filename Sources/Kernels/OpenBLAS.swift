@@ -11,6 +11,7 @@ enum OpenBLAS {
   struct Functions: @unchecked Sendable {
     let dgemm: firn_cblas_dgemm
     let sgemm: firn_cblas_sgemm
+    let dsyevd: firn_dsyevd
     let setThreads: firn_openblas_set_num_threads
   }
 
@@ -30,15 +31,17 @@ enum OpenBLAS {
     for name in ["libopenblas.so.0", "libopenblas.so"] {
       guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
       guard let dgemm = dlsym(library, "cblas_dgemm"), let sgemm = dlsym(library, "cblas_sgemm"),
+        let dsyevd = dlsym(library, "dsyevd_"),
         let setThreads = dlsym(library, "openblas_set_num_threads")
       else { continue }
       return .success(
         Functions(
           dgemm: unsafeBitCast(dgemm, to: firn_cblas_dgemm.self),
           sgemm: unsafeBitCast(sgemm, to: firn_cblas_sgemm.self),
+          dsyevd: unsafeBitCast(dsyevd, to: firn_dsyevd.self),
           setThreads: unsafeBitCast(setThreads, to: firn_openblas_set_num_threads.self)))
     }
-    let reason = dlerror().map { String(cString: $0) } ?? "it has no cblas_dgemm"
+    let reason = dlerror().map { String(cString: $0) } ?? "it has no cblas_dgemm or dsyevd_"
     return .failure(.noOpenBLAS(reason: reason))
   }
 }

@@ -1,4 +1,4 @@
-public import FeatureStore
+import FeatureStore
 import Foundation
 
 /// What encoding a features file took.

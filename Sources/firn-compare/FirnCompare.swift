@@ -62,7 +62,8 @@ struct FirnCompare: Stage {
     let builder = ComparisonBuilder(
       compared, sources, resamples: options.resamples, seed: options.seed,
       threads: common.threadCount)
-    let comparison = try builder.build(title: title, duplicates: options.nearDuplicates)
+    let comparison = try builder.build(
+      title: title, duplicates: options.nearDuplicates, mapped: options.mapRows, console: console)
     try ComparisonReport(comparison, inputs: inputs).write(to: folder)
     try folder.commit()
 

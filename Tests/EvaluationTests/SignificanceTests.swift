@@ -176,7 +176,8 @@ private struct Significance: Decodable, Sendable {
     // The 2.5 % point of 20,000 draws has a deviation of √(0.025 · 0.975 / 20,000) / density, with the
     // density of a normal distribution 0.058/σ there: 0.019 σ. Four of them, and SciPy's own, half as
     // large: 0.1 σ; σ is 0.023 and 0.037, and a step of the accuracy, 1/300, is more than that.
-    for (interval, wanted) in [(first, independent.accuracy), (difference, independent.difference)] {
+    for (interval, wanted) in [(first, independent.accuracy), (difference, independent.difference)]
+    {
       #expect(abs(interval.lower - wanted[0]) <= 0.0038)
       #expect(abs(interval.upper - wanted[1]) <= 0.0038)
     }

@@ -11,6 +11,7 @@ enum StageName: String, CaseIterable, CustomTestStringConvertible {
   case predict = "firn-predict"
   case search = "firn-search"
   case export = "firn-export"
+  case compare = "firn-compare"
   case bench = "firn-bench"
 
   var testDescription: String { rawValue }

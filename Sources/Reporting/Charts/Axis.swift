@@ -16,7 +16,8 @@ struct Axis {
   }
 
   /// A range that holds all values, with a part of its own around them.
-  static func around(_ values: [Double], margin: Double = 0.06, least: Double = 1e-9) -> ClosedRange<Double>
+  static func around(_ values: [Double], margin: Double = 0.06, least: Double = 1e-9)
+    -> ClosedRange<Double>
   {
     let finite = values.filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max() else { return 0...1 }

@@ -10,10 +10,10 @@ struct ReliabilityPlot {
 
   var svg: String {
     var drawing = SVG(width: 260, height: 262, label: label)
-    let x = Axis(0...1, from: 48, to: 250)
+    let x = Axis(0...1, from: 48, to: 244)
     let y = Axis(0...1, from: 214, to: 12)
     let percent = { (value: Double) in Figures.fixed(value * 100, 0) }
-    drawing.leftAxis(y, left: 48, right: 250, title: "came true, %", label: percent)
+    drawing.leftAxis(y, left: 48, right: 244, title: "came true, %", label: percent)
     drawing.bottomAxis(x, top: 12, bottom: 214, title: xTitle, label: percent)
     drawing.line(x.place(0), y.place(0), x.place(1), y.place(1), "reference")
     let points = curve.points

@@ -21,7 +21,8 @@ struct SVG {
   mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String = "axis"
   ) {
-    body += "<line class=\"\(style)\" x1=\"\(n(x1))\" y1=\"\(n(y1))\" x2=\"\(n(x2))\" y2=\"\(n(y2))\"/>"
+    body +=
+      "<line class=\"\(style)\" x1=\"\(n(x1))\" y1=\"\(n(y1))\" x2=\"\(n(x2))\" y2=\"\(n(y2))\"/>"
   }
 
   mutating func rect(
@@ -51,13 +52,18 @@ struct SVG {
 
   mutating func path(_ points: [(x: Double, y: Double)], _ style: String, closed: Bool = false) {
     guard !points.isEmpty else { return }
-    let steps = points.enumerated().map { "\($0.offset == 0 ? "M" : "L")\(n($0.element.x)) \(n($0.element.y))" }
+    let steps = points.enumerated().map {
+      "\($0.offset == 0 ? "M" : "L")\(n($0.element.x)) \(n($0.element.y))"
+    }
     body += "<path class=\"\(style)\" d=\"\(steps.joined())\(closed ? "Z" : "")\"/>"
   }
 
   /// The mark of a contender: a shape and a colour of its own, so that either tells it.
-  mutating func mark(_ x: Double, _ y: Double, _ series: Int, size: Double = 5, title: String? = nil) {
-    let start = "<path class=\"mark \(Series.style(series))\" d=\"\(Series.shape(series, x, y, size))\""
+  mutating func mark(
+    _ x: Double, _ y: Double, _ series: Int, size: Double = 5, title: String? = nil
+  ) {
+    let start =
+      "<path class=\"mark \(Series.style(series))\" d=\"\(Series.shape(series, x, y, size))\""
     body += title.map { start + "><title>\(HTML.text($0))</title></path>" } ?? start + "/>"
   }
 

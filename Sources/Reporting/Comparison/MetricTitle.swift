@@ -48,7 +48,9 @@ enum Figures {
   }
 
   /// The same in plain ASCII, for style sheets.
-  static func plain(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+  static func plain(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", value)
+  }
 
   /// A p-value: three digits after the point, or how small it is.
   static func p(_ value: Double) -> String {

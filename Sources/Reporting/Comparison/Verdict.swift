@@ -37,7 +37,7 @@ public struct Verdict: Sendable, Equatable {
       let bound = words.bound(pair)
       return Verdict(
         "Yes, as far as these \(words.rows) rows can tell.",
-        "Fine-tuning and \(rival) do not differ beyond chance: \(gain)\(cost.while_).",
+        "Fine-tuning and \(words.aside(rival)) do not differ beyond chance: \(gain)\(cost.while_).",
         remark: bound.map { "A gain of up to \($0) would not have shown." } ?? "")
     }
     if words.improves(pair) {
@@ -60,14 +60,15 @@ public struct Verdict: Sendable, Equatable {
     guard pair.isSupported else {
       return Verdict(
         "The encoder is not shown to help.",
-        "\(names.0.capitalizedFirst) and \(names.1), which needs no encoder, do not differ beyond "
+        "\(words.aside(names.0).capitalizedFirst) and \(names.1), which needs no encoder, do not differ beyond "
           + "chance: \(gain)\(cost.while_).", remark: remark)
     }
     let improves = words.improves(pair)
     return Verdict(
       improves
-        ? "The frozen encoder beats doing without one." : "Doing without an encoder is better here.",
-      "\(names.0.capitalizedFirst) \(improves ? "gains" : "loses") \(gain) "
+        ? "The frozen encoder beats doing without one."
+        : "Doing without an encoder is better here.",
+      "\(words.aside(names.0).capitalizedFirst) \(improves ? "gains" : "loses") \(gain) "
         + "\(improves ? "over" : "to") \(names.1), which needs no encoder"
         + "\(improves ? cost.for_ : cost.while_).", remark: remark)
   }
@@ -84,7 +85,8 @@ public struct Verdict: Sendable, Equatable {
     }
     let pair = words.pair(order[1], order[0])
     let (best, next) = (words.name(order[0]), words.name(order[1]))
-    let remark = "Fine-tuned and frozen runs are not both among these, so the question itself is open."
+    let remark =
+      "Fine-tuned and frozen runs are not both among these, so the question itself is open."
     let gain = words.gain(pair)
     guard pair.isSupported else {
       return Verdict(
@@ -114,8 +116,11 @@ private struct VerdictWords {
   /// The frozen encoder with its head, after the beginning of a sentence.
   func frozenName(_ index: Int) -> String {
     let isOnly = comparison.contenders.count { $0.role == .frozen } == 1
-    return "the frozen encoder with \(name(index))" + (isOnly ? "" : ", the best of its heads,")
+    return "the frozen encoder with \(name(index))" + (isOnly ? "" : ", the best of its heads")
   }
+
+  /// With the comma after an apposition, where the sentence goes on.
+  func aside(_ name: String) -> String { name.contains(", ") ? name + "," : name }
 
   func score(_ index: Int) -> String {
     Figures.score(comparison.contenders[index].metrics[comparison.criterion], comparison.criterion)

@@ -55,7 +55,8 @@ extension ReportPage {
       markLabel: "max-length \(lengths.maximum)", xTick: { Figures.count(Int($0.rounded())) })
     return HTML.figure(
       plot.svg,
-      caption: words + (Double(lengths.longest) >= end ? " The last bar holds all longer ones." : ""))
+      caption: words
+        + (Double(lengths.longest) >= end ? " The last bar holds all longer ones." : ""))
   }
 
   private func duplicateFigure(_ duplicates: DuplicateProfile) -> String {

@@ -69,7 +69,8 @@ extension ReportPage {
     let names = comparison.classNames
     let what =
       comparison.kind == .multiLabel
-      ? "probability of a label" : names.count == 2 ? "probability of \(names[1])" : "top probability"
+      ? "probability of a label"
+      : names.count == 2 ? "probability of \(names[1])" : "top probability"
     let figures = comparison.contenders.enumerated().compactMap { index, contender -> String? in
       guard let curve = contender.calibration, !curve.points.isEmpty else { return nil }
       let error = contender.score("expected_calibration_error")?.value
@@ -85,8 +86,9 @@ extension ReportPage {
     }
     return HTML.section(
       "calibration", "Are the probabilities right?",
-      lead: "Of the rows told with some probability, how many were so; ten bins of equal width, larger "
-        + "marks for more rows. On the dashed line a run says what it knows; below it, it is too sure.",
+      lead:
+        "Of the rows told with some probability, how many were so; ten bins of equal width, larger "
+        + "marks for more rows. On the dashed line what is told comes true as often as told.",
       figures.isEmpty ? "" : "<div class=\"multiples\">\(figures.joined())</div>")
   }
 
@@ -109,7 +111,8 @@ extension ReportPage {
     }
     return HTML.section(
       "rows", "The rows themselves",
-      lead: "Of the \(comparison.split) rows, those with the largest losses or gaps between losses. A label "
+      lead:
+        "Of the \(comparison.split) rows, those with the largest losses or gaps between losses. A label "
         + "that is wrong shows here too.", html)
   }
 
@@ -121,11 +124,13 @@ extension ReportPage {
         return "<li class=\"\(answer.isRight ? "right" : "wrong")\">\(name(index)) "
           + "<span>\(mark)\(HTML.text(answer.label)) <small>\(HTML.text(answer.detail))</small></span></li>"
       }.joined()
-      return "<li><blockquote>\(HTML.text(text))</blockquote><p class=\"truth\">row \(HTML.text(row.id)), "
+      return
+        "<li><blockquote>\(HTML.text(text))</blockquote><p class=\"truth\">row \(HTML.text(row.id)), "
         + "labelled <b>\(HTML.text(row.label.isEmpty ? "(none)" : row.label))</b></p>"
         + "<ul class=\"answers\">\(answers)</ul></li>\n"
     }
-    return "<details\(open ? " open" : "")><summary>\(HTML.text(title)) <small>\(rows.count) shown</small>"
+    return
+      "<details\(open ? " open" : "")><summary>\(HTML.text(title)) <small>\(rows.count) shown</small>"
       + "</summary><ol class=\"disputes\">\(items.joined())</ol></details>\n"
   }
 

@@ -51,7 +51,8 @@ extension ReportPage {
         + "figures are of the first seed, which is the one that is kept." : ""
     return HTML.section(
       "runs", "The runs",
-      lead: "Every figure is of the same \(Figures.count(comparison.rows)) \(comparison.split) rows; "
+      lead:
+        "Every figure is of the same \(Figures.count(comparison.rows)) \(comparison.split) rows; "
         + "below it its 95 % interval over resamples of them. Bold: the best in its column, by chance or "
         + "not.\(seeds)",
       HTML.table(caption: "Scores of the runs", titles: titles, rows: rows, style: "scores"))
@@ -85,7 +86,8 @@ extension ReportPage {
     let plot = ForestPlot(
       label: "Differences of every pair, in \(unit): "
         + rows.map { "\($0.label) \($0.note)" }.joined(separator: "; "),
-      title: "gain, \(unit)", rows: rows, reference: 0) { Figures.fixed($0, isShare ? 0 : 2) }
+      title: "gain, \(unit)", rows: rows, reference: 0
+    ) { Figures.fixed($0, isShare ? 0 : 2) }
     let hasTest = comparison.pairs.contains { $0.mcNemar != nil }
     let cells = turned.map { entry -> [String] in
       let pair = entry.pair
@@ -109,15 +111,15 @@ extension ReportPage {
       : "a permutation test of the absolute errors"
     return HTML.section(
       "pairs", "Who beats whom",
-      lead: "Differences on the same rows, with paired 95 % intervals. p is of \(test), corrected by "
+      lead:
+        "Differences on the same rows, with paired 95 % intervals. p is of \(test), corrected by "
         + "Holm’s method for all \(comparison.pairs.count) pairs. Beyond chance: both the corrected test at "
         + "5 % and the interval say so; others are drawn faintly.",
-      "<div class=\"wide-pair\">"
-        + HTML.figure(plot.svg, caption: "To the right of the line: the first of the two is better.")
+      HTML.figure(plot.svg, caption: "To the right of the line: the first of the two is better.")
         + HTML.table(
           caption: "Every pair of runs",
           titles: ["pair", "difference", "95 %"] + (hasTest ? ["only it : only the other"] : [])
-            + ["p", "p, Holm", "beyond chance"], rows: cells, style: "scores") + "</div>")
+            + ["p", "p, Holm", "beyond chance"], rows: cells, style: "scores"))
   }
 
   // MARK: - Cost
@@ -156,12 +158,13 @@ extension ReportPage {
     var figures = ""
     if !curves.isEmpty {
       let plot = LinePlot(
-        label: "Learning curves: " + curves.map { _, contender in
-          contender.name + " "
-            + contender.learningCurve.map {
-              "\(Figures.fixed($0.mean, 3)) from \(Figures.count($0.rows)) rows"
-            }.joined(separator: ", ")
-        }.joined(separator: "; "),
+        label: "Learning curves: "
+          + curves.map { _, contender in
+            contender.name + " "
+              + contender.learningCurve.map {
+                "\(Figures.fixed($0.mean, 3)) from \(Figures.count($0.rows)) rows"
+              }.joined(separator: ", ")
+          }.joined(separator: "; "),
         xTitle: "train rows", yTitle: comparison.criterionTitle,
         lines: curves.map { index, contender in
           LinePlot.Line(
@@ -171,7 +174,8 @@ extension ReportPage {
         yTick: { Figures.fixed($0, 2) })
       figures += HTML.figure(
         plot.svg,
-        caption: "What more rows to learn from are worth, on the \(comparison.split) rows; bars are a "
+        caption:
+          "What more rows to learn from are worth, on the \(comparison.split) rows; bars are a "
           + "standard deviation over seeds.")
     }
     let histories = comparison.contenders.enumerated().compactMap {
@@ -193,7 +197,8 @@ extension ReportPage {
         xTick: { Figures.fixed($0, 0) }, yTick: { Figures.fixed($0, 2) })
       figures += HTML.figure(
         plot.svg,
-        caption: "\(comparison.criterionTitle.firstUpper) on the validation rows while the kept training went "
+        caption:
+          "\(comparison.criterionTitle.firstUpper) on the validation rows while the kept training went "
           + "on; runs with one point are left out.")
     }
     return HTML.section(

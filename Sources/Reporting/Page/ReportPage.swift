@@ -38,6 +38,7 @@ public struct ReportPage {
       </main>
       <script>
       \(PageAssets.script)
+      \(comparison.map == nil ? "" : PageAssets.map)
       </script>
       </body>
       </html>
@@ -98,7 +99,8 @@ public struct ReportPage {
     let split = HTML.text(comparison.split)
     return HTML.figure(
       plot.svg,
-      caption: "\(title.firstUpper) on the \(split) rows, with 95 % intervals over their resamples.")
+      caption: "\(title.firstUpper) on the \(split) rows, with 95 % intervals over their resamples."
+    )
       + paretoFigure
   }
 
@@ -113,7 +115,8 @@ public struct ReportPage {
     }
     guard points.count > 1 else { return "" }
     var plot = ParetoPlot(
-      label: "", title: "CPU time from texts to a trained run", valueTitle: comparison.criterionTitle,
+      label: "", title: "CPU time from texts to a trained run",
+      valueTitle: comparison.criterionTitle,
       points: points, isLoss: MetricTitle.isLoss(comparison.criterion)
     ) { Figures.fixed($0, 2) }
     plot.label =
@@ -125,7 +128,8 @@ public struct ReportPage {
     let missing = comparison.contenders.count - points.count
     return HTML.figure(
       plot.svg,
-      caption: "What it costs, on a logarithmic scale: encoding once and one training. Nobody is both "
+      caption:
+        "What it costs, on a logarithmic scale: encoding once and one training. Nobody is both "
         + "cheaper and better than \(HTML.text(frontier))."
         + (missing > 0 ? " Of \(missing) the cost is not known." : ""))
   }

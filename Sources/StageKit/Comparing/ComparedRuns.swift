@@ -54,7 +54,8 @@ public struct ComparedRuns {
     guard run.kind == first.kind, run.table.classNames == first.table.classNames else {
       func words(_ run: RunRecord) -> String {
         run.table.classNames.isEmpty
-          ? "numbers" : "\(run.kind.rawValue) labels \(run.table.classNames.joined(separator: ", "))"
+          ? "numbers"
+          : "\(run.kind.rawValue) labels \(run.table.classNames.joined(separator: ", "))"
       }
       throw .differentLabels(
         first: first.path, second: run.path, found: words(run), expected: words(first))

@@ -1,7 +1,10 @@
 import Contracts
 import Evaluation
+import Experiments
+import FeatureStore
 import Heads
 import Kernels
+import Neighbours
 import Optimization
 public import Reporting
 
@@ -17,8 +20,9 @@ public struct ComparisonBuilder {
   private let resamples: Int
 
   /// `resamples`: of the bootstrap; at least 1000 of them are drawn, however many rows there are.
-  public init(_ runs: ComparedRuns, _ sources: RunSources, resamples: Int, seed: UInt64, threads: Int)
-  {
+  public init(
+    _ runs: ComparedRuns, _ sources: RunSources, resamples: Int, seed: UInt64, threads: Int
+  ) {
     self.runs = runs
     self.sources = sources
     self.threads = threads
@@ -26,13 +30,16 @@ public struct ComparisonBuilder {
     self.resamples = min(resamples, max(1000, Self.mostDraws / max(runs.rows.count, 1)))
   }
 
-  /// The comparison without its map.
+  /// The comparison.
   ///
   /// `title`: what the data set is called.
   /// `duplicates`: the cosine from which a test row counts as nearly a train row.
+  /// `mapped`: the most points that the map has; 0 draws none.
   ///
   /// - Throws: ``RunComparisonError``; what reading features and tokens throws.
-  public func build(title: String, duplicates threshold: Double) throws -> Comparison {
+  public func build(
+    title: String, duplicates threshold: Double, mapped: Int, console: Console
+  ) throws -> Comparison {
     let predictions = try runs.predictions()
     var contenders = try zip(runs.families, runs.names).map { family, name in
       try contender(family, name)
@@ -50,7 +57,22 @@ public struct ComparisonBuilder {
     comparison.resamples = resamples
     comparison.pairs = pairs(predictions, contenders, drawn)
     let texts = try sources.texts()
-    comparison.dataset = try profile(texts, threshold, predictions, &comparison.contenders)
+    comparison.dataset = try profile()
+    if let features = try ComparedFeatures(runs, sources, threads: threads) {
+      let nearest = try features.nearest()
+      if !nearest.isEmpty {
+        comparison.dataset.duplicates = features.profile(nearest, threshold: threshold)
+        let apart = nearest.indices.filter { nearest[$0].map { $0.cosine < threshold } ?? true }
+        for index in comparison.contenders.indices where !apart.isEmpty {
+          comparison.contenders[index].withoutDuplicates =
+            predictions[index].rows(at: apart)
+            .metrics(for: runs.labels.rows(at: apart))[runs.kind.criterion]
+        }
+      }
+      if mapped > 0 {
+        comparison.map = try features.map(most: mapped, seed: seed, console: console)
+      }
+    }
     comparison.disputes = Disputes(runs, predictions, texts).rows
     comparison.provenance = provenance
     return comparison
@@ -218,10 +240,7 @@ public struct ComparisonBuilder {
 
   // MARK: - Rows
 
-  private func profile(
-    _ texts: [String]?, _ threshold: Double, _ predictions: [Predictions],
-    _ contenders: inout [Contender]
-  ) throws -> DatasetProfile {
+  private func profile() throws -> DatasetProfile {
     var profile = DatasetProfile()
     let table = runs.first.table
     for split in Split.allCases {

@@ -1,5 +1,6 @@
 public import AtomicFiles
 import Digests
+import FeatureStore
 import Foundation
 public import Reporting
 
@@ -26,7 +27,8 @@ public struct ComparisonReport {
     var inputs = settings
     var digests: [JSONValue] = []
     for run in runs.all {
-      let names = ["run.json", "metrics.json", "predictions.csv", "history.csv"]
+      let names =
+        ["run.json", "metrics.json", "predictions.csv", "history.csv"]
         + ["learning_curve.csv", "head.json"]
       let files = names.map { "\(run.path)/\($0)" }
         .filter { FileManager.default.isReadableFile(atPath: $0) }

@@ -16,6 +16,12 @@ public struct ComparisonReportOptions: ParsableArguments {
       "The cosine from which a test row counts as nearly a train row.", valueName: "cosine"))
   public var nearDuplicates = 0.95
 
+  @Option(
+    help: ArgumentHelp(
+      "The most points of the map, drawn at random where rows are more; 0: no map.",
+      valueName: "n"))
+  public var mapRows = 12_000
+
   @Option(help: ArgumentHelp("Of everything random.", valueName: "n"))
   public var seed: UInt64 = 42
 
@@ -24,6 +30,9 @@ public struct ComparisonReportOptions: ParsableArguments {
   public func validate() throws {
     guard (1000...1_000_000).contains(resamples) else {
       throw ValidationError("--resamples must be between 1000 and 1000000, not \(resamples).")
+    }
+    guard (0...100_000).contains(mapRows) else {
+      throw ValidationError("--map-rows must be between 0 and 100000, not \(mapRows).")
     }
     guard (-1...1).contains(nearDuplicates) else {
       throw ValidationError("--near-duplicates must be between -1 and 1, not \(nearDuplicates).")
@@ -34,7 +43,8 @@ public struct ComparisonReportOptions: ParsableArguments {
   public func settings(title: String) -> [String: JSONValue] {
     [
       "title": .string(title), "resamples": .integer(resamples),
-      "near_duplicates": .real(nearDuplicates), "seed": .string("\(seed)"),
+      "map_rows": .integer(mapRows), "near_duplicates": .real(nearDuplicates),
+      "seed": .string("\(seed)"),
     ]
   }
 }

@@ -86,7 +86,9 @@ private struct Judged {
       let own = probabilities.labelSets.labels(ofRow: row).map { names[$0] }
       return (own.isEmpty ? "(none)" : own.joined(separator: ", "), rights?[row] ?? false, "")
     case .numbers(let numbers):
-      return (String(format: "%.3g", numbers[row]), true, "off by \(String(format: "%.3g", losses[row]))")
+      return (
+        String(format: "%.3g", numbers[row]), true, "off by \(String(format: "%.3g", losses[row]))"
+      )
     }
   }
 }

@@ -5,7 +5,8 @@ public enum RunComparisonError: Error, Equatable {
   /// The runs predict labels of different kinds, or other classes.
   case differentLabels(first: String, second: String, found: String, expected: String)
   /// Rows are compared on in one run, and not in the other.
-  case differentRows(first: String, second: String, split: String, onlyFirst: [String], onlySecond: [String])
+  case differentRows(
+    first: String, second: String, split: String, onlyFirst: [String], onlySecond: [String])
   /// The same row has another label.
   case differentRowLabel(first: String, second: String, id: String, found: String, expected: String)
   /// No row of the run has a label.

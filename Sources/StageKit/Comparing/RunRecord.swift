@@ -113,7 +113,8 @@ struct RunRecord {
     cost.trainingCPUSeconds = number("training", "cpu_seconds").map { $0 / trainings }
     cost.needsEncoding = role == .frozen
     // Where some rows were found, the others' time stands for them by their tokens.
-    if let tokens = number("encoding", "tokens"), let encoded = number("encoding", "encoded_tokens"),
+    if let tokens = number("encoding", "tokens"),
+      let encoded = number("encoding", "encoded_tokens"),
       encoded >= tokens / 20, encoded > 0
     {
       cost.encodingSeconds = number("encoding", "seconds").map { $0 * tokens / encoded }

@@ -67,7 +67,8 @@ public struct RunSources {
   private static func check(_ columns: RowColumns, _ path: String, _ run: RunRecord) throws {
     let ids = try columns.ids(0..<columns.count)
     guard ids != run.table.ids else { return }
-    let row = zip(ids, run.table.ids).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    let row =
+      zip(ids, run.table.ids).enumerated().first { $0.element.0 != $0.element.1 }?.offset
       ?? min(ids.count, run.table.ids.count)
     throw RunComparisonError.otherRows(
       path: path, run: run.path, row: row,

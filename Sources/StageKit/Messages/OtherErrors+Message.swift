@@ -23,6 +23,11 @@ extension KernelError: Explained {
       Complaint(
         .internal, "OpenBLAS cannot be loaded: \(reason)",
         advice: "install libopenblas.so.0 (Debian, Ubuntu: apt-get install libopenblas0)")
+    case .noEigenvalues:
+      Complaint(
+        .badData,
+        "the view's covariance has no eigenvalues: a feature is not finite, or all are far too large",
+        advice: "encode again, and compare another view")
     case .noThread(let reason):
       Complaint(
         .internal, "the system gives this process no thread: \(reason)",
