@@ -1,5 +1,6 @@
 import Contracts
 import Evaluation
+import Foundation
 import Reporting
 import Testing
 
