@@ -20,13 +20,20 @@ public enum Interruption {
   static func install(stage: String) {
     signal(SIGPIPE, SIG_IGN)
     for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))] {
-      signal(number, SIG_IGN)
+      // Who was started by nohup is to outlive its terminal.
+      let previous = signal(number, SIG_IGN)
+      if number == SIGHUP, isIgnored(previous) { continue }
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue.global(qos: .userInitiated))
       source.setEventHandler { arrived(code, stage: stage) }
       source.resume()
       sources.append(source)
     }
+  }
+
+  private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    // A number in a pointer's place: there is nothing to compare but its bits.
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// From here on the stage's work outlives an interruption: a first signal makes ``check()`` throw,
