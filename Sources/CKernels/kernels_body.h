@@ -11,6 +11,7 @@
 #include "activation_gradient.h"
 #include "dropout.h"
 #include "recurrent.h"
+#include "linear_products.h"
 #include "gemm_gradient.h"
 #include "norm_training.h"
 #include "attention_training.h"
@@ -177,4 +178,5 @@ const firn_kernels SIMD(firn_kernels) = {
             .attention_gradient = SIMD(attention_gradient),
         },
     .learning = &SIMD(learning),
+    .linear = &SIMD(linear),
 };

@@ -21,10 +21,10 @@ static void SIMD(adam)(float *parameters, float *mean, float *square, const floa
     p = v_mul(p, v_set(r.shrink));
     m = v_fma(v_set(r.moment1), v_sub(g, m), m);
     v = v_fma(v_mul(v_set(r.moment2), g), g, v_mul(v, v_set(r.beta2)));
-    vf bound = v_fma(v_sqrt(v), v_set(r.correction), v_set(r.epsilon));
+    vf bound = v_fma(v_sqrt_near(v), v_set(r.correction), v_set(r.epsilon));
     v_put(mean + i, m, n);
     v_put(square + i, v, n);
-    v_put(parameters + i, v_sub(p, v_div(v_mul(v_set(r.step), m), bound)), n);
+    v_put(parameters + i, v_sub(p, v_div_near(v_mul(v_set(r.step), m), bound)), n);
   }
 }
 

@@ -26,6 +26,20 @@ static inline vf v_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 static inline vf v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
 static inline vf v_div(vf a, vf b) { return _mm512_div_ps(a, b); }
 static inline vf v_sqrt(vf a) { return _mm512_sqrt_ps(a); }
+// a / b and the square root of a >= 0, at most 2 ulp, for results that are neither denormal nor infinite: from
+// 14 bits by one step of Newton's, a quarter of the time of the exact ones.
+static inline vf v_sqrt_near(vf a) {
+  vf y = _mm512_rsqrt14_ps(a), s = _mm512_mul_ps(a, y), h = _mm512_mul_ps(y, _mm512_set1_ps(0.5f));
+  vf root = _mm512_fmadd_ps(_mm512_fnmadd_ps(s, s, a), h, s);
+  // Below the normal numbers the estimate is infinite; such a root is next to nothing beside epsilon.
+  return _mm512_maskz_mov_ps(
+      _mm512_cmp_ps_mask(a, _mm512_set1_ps(0x1p-126f), _CMP_NLT_UQ), root);
+}
+static inline vf v_div_near(vf a, vf b) {
+  vf y = _mm512_rcp14_ps(b), q = _mm512_mul_ps(a, y);
+  y = _mm512_fmadd_ps(_mm512_fnmadd_ps(b, y, _mm512_set1_ps(1)), y, y);
+  return _mm512_fmadd_ps(_mm512_fnmadd_ps(b, q, a), y, q);
+}
 static inline vf v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
 static inline vf v_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 static inline vf v_min(vf a, vf b) { return _mm512_min_ps(a, b); }
@@ -72,6 +86,33 @@ static inline void v_transpose(vf r[16]) {
     r[c + 12] = _mm512_shuffle_f32x4(odd01, odd23, 0xdd);
   }
 }
+
+// Eight doubles.
+#define WD 8
+typedef __m512d vd;
+static inline __mmask8 vd_mask(size_t n) { return (__mmask8)((1u << n) - 1); }
+static inline vd vd_load(const double *p) { return _mm512_loadu_pd(p); }
+static inline void vd_store(double *p, vd a) { _mm512_storeu_pd(p, a); }
+static inline vd vd_load_part(const double *p, size_t n) {
+  return _mm512_maskz_loadu_pd(vd_mask(n), p);
+}
+static inline void vd_store_part(double *p, vd a, size_t n) {
+  _mm512_mask_storeu_pd(p, vd_mask(n), a);
+}
+static inline vd vd_widened(const float *p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
+static inline vd vd_widened_part(const float *p, size_t n) {
+  return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(vd_mask(n), p));
+}
+static inline vd vd_set(double a) { return _mm512_set1_pd(a); }
+static inline vd vd_mul(vd a, vd b) { return _mm512_mul_pd(a, b); }
+static inline vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
+static inline vd vd_max(vd a, vd b) { return _mm512_max_pd(a, b); }
+static inline vd vd_min(vd a, vd b) { return _mm512_min_pd(a, b); }
+static inline vd vd_round(vd a) {
+  return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+static inline vd vd_scale(vd p, vd n) { return _mm512_scalef_pd(p, n); }
+static inline double vd_sum(vd a) { return _mm512_reduce_add_pd(a); }
 
 // Sixteen sums of products.
 typedef __m512i vi;

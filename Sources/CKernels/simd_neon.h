@@ -24,6 +24,9 @@ static inline vf v_sub(vf a, vf b) { return vsubq_f32(a, b); }
 static inline vf v_mul(vf a, vf b) { return vmulq_f32(a, b); }
 static inline vf v_div(vf a, vf b) { return vdivq_f32(a, b); }
 static inline vf v_sqrt(vf a) { return vsqrtq_f32(a); }
+// Where an instruction set has a faster way of 2 ulp: here it has none.
+static inline vf v_sqrt_near(vf a) { return v_sqrt(a); }
+static inline vf v_div_near(vf a, vf b) { return v_div(a, b); }
 static inline vf v_fma(vf a, vf b, vf c) { return vfmaq_f32(c, a, b); }
 static inline vf v_max(vf a, vf b) { return vmaxq_f32(a, b); }
 static inline vf v_min(vf a, vf b) { return vminq_f32(a, b); }
@@ -55,6 +58,38 @@ static inline void v_transpose(vf r[4]) {
   r[2] = vcombine_f32(vget_high_f32(a.val[0]), vget_high_f32(b.val[0]));
   r[3] = vcombine_f32(vget_high_f32(a.val[1]), vget_high_f32(b.val[1]));
 }
+
+// Two doubles. A maximum or minimum with a NaN is the NaN.
+#define WD 2
+typedef float64x2_t vd;
+static inline vd vd_load(const double *p) { return vld1q_f64(p); }
+static inline void vd_store(double *p, vd a) { vst1q_f64(p, a); }
+static inline vd vd_load_part(const double *p, size_t n) {
+  double t[2] = {0, 0};
+  memcpy(t, p, n * sizeof(double));
+  return vld1q_f64(t);
+}
+static inline void vd_store_part(double *p, vd a, size_t n) {
+  double t[2];
+  vst1q_f64(t, a);
+  memcpy(p, t, n * sizeof(double));
+}
+static inline vd vd_widened(const float *p) { return vcvt_f64_f32(vld1_f32(p)); }
+static inline vd vd_widened_part(const float *p, size_t n) {
+  return vcvt_f64_f32(vget_low_f32(v_load_part(p, n)));
+}
+static inline vd vd_set(double a) { return vdupq_n_f64(a); }
+static inline vd vd_mul(vd a, vd b) { return vmulq_f64(a, b); }
+static inline vd vd_fma(vd a, vd b, vd c) { return vfmaq_f64(c, a, b); }
+static inline vd vd_max(vd a, vd b) { return vmaxq_f64(a, b); }
+static inline vd vd_min(vd a, vd b) { return vminq_f64(a, b); }
+static inline vd vd_round(vd a) { return vrndnq_f64(a); }
+// p 2^n for p near 1 and integral n in [-1021, 1023]: n is added to the exponent.
+static inline vd vd_scale(vd p, vd n) {
+  return vreinterpretq_f64_s64(
+      vaddq_s64(vreinterpretq_s64_f64(p), vshlq_n_s64(vcvtq_s64_f64(n), 52)));
+}
+static inline double vd_sum(vd a) { return vaddvq_f64(a); }
 
 // Four sums of pairs of 16-bit numbers; a pair shares the bits of one int32.
 typedef int32x4_t vi;

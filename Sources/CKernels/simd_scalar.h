@@ -16,6 +16,9 @@ static inline vf v_sub(vf a, vf b) { return a - b; }
 static inline vf v_mul(vf a, vf b) { return a * b; }
 static inline vf v_div(vf a, vf b) { return a / b; }
 static inline vf v_sqrt(vf a) { return sqrtf(a); }
+// Where an instruction set has a faster way of 2 ulp: here it has none.
+static inline vf v_sqrt_near(vf a) { return v_sqrt(a); }
+static inline vf v_div_near(vf a, vf b) { return v_div(a, b); }
 static inline vf v_fma(vf a, vf b, vf c) { return fmaf(a, b, c); }
 static inline vf v_max(vf a, vf b) { return a > b ? a : b; }
 static inline vf v_min(vf a, vf b) { return a < b ? a : b; }
@@ -30,6 +33,24 @@ static inline float v_sum(vf a) { return a; }
 static inline float v_peak(vf a) { return a; }
 static inline vf v_scale_normal(vf p, vf n) { return ldexpf(p, (int)n); }
 static inline void v_transpose(vf r[1]) { (void)r; }
+
+// One double.
+#define WD 1
+typedef double vd;
+static inline vd vd_load(const double *p) { return *p; }
+static inline void vd_store(double *p, vd a) { *p = a; }
+static inline vd vd_load_part(const double *p, size_t n) { return n ? *p : 0; }
+static inline void vd_store_part(double *p, vd a, size_t n) { if (n) *p = a; }
+static inline vd vd_widened(const float *p) { return *p; }
+static inline vd vd_widened_part(const float *p, size_t n) { return n ? *p : 0; }
+static inline vd vd_set(double a) { return a; }
+static inline vd vd_mul(vd a, vd b) { return a * b; }
+static inline vd vd_fma(vd a, vd b, vd c) { return fma(a, b, c); }
+static inline vd vd_max(vd a, vd b) { return a > b ? a : b; }
+static inline vd vd_min(vd a, vd b) { return a < b ? a : b; }
+static inline vd vd_round(vd a) { return nearbyint(a); }
+static inline vd vd_scale(vd p, vd n) { return ldexp(p, (int)n); }
+static inline double vd_sum(vd a) { return a; }
 
 // One sum of a pair of 16-bit numbers; a pair is read as the bits of one int32.
 typedef int32_t vi;

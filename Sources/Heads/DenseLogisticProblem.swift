@@ -14,6 +14,7 @@ struct DenseLogisticProblem: LogisticProblem {
   let blocks: RowBlocks
   var targets: LogisticTargets
   let threads: Int
+  let kernels: KernelSet
 
   var columns: Int { blocks.columns }
   var gainsBySinglePrecision: Bool { blocks.rowCount * columns >= Self.minimumSingleSize }
@@ -25,140 +26,111 @@ struct DenseLogisticProblem: LogisticProblem {
     let slices = Slices(count: blocks.count, resultSize: size)
     var losses = [Double](repeating: 0, count: slices.count)
     var gradients = [Double](repeating: 0, count: slices.count * size)
-    let outputs = targets.outputs
-    let byColumn = (0..<size).map { parameters[$0 % outputs * columns + $0 / outputs] }
-    let single =
-      precision == .single ? SingleParameters(byColumn: byColumn, outputs: outputs) : nil
-    try blocks.forEachWindow { window in
+    let pass = Pass(self, parameters, precision)
+    try pass.blocks.forEachWindow { window in
       losses.withUnsafeMutableBufferPointer { losses in
         gradients.withUnsafeMutableBufferPointer { gradients in
-          byColumn.withUnsafeBufferPointer { parameters in
-            guard let start = gradients.baseAddress, let weights = parameters.baseAddress else {
-              return
-            }
-            Parallel.forEach(
-              slices.count, threads: threads,
-              worker: { Scratch(problem: self, single: single != nil) }
-            ) { slice, scratch in
-              for block in slices.blocks(slice, in: window.blocks) {
-                if let single {
-                  losses[slice] += add(
-                    block, of: window, single, gradient: start + slice * size, scratch)
-                } else {
-                  losses[slice] += add(
-                    block, of: window, parameters: weights, gradient: start + slice * size, scratch)
-                }
-              }
+          guard let start = gradients.baseAddress else { return }
+          Parallel.forEach(
+            slices.count, threads: threads, worker: { Scratch(problem: self) }
+          ) { slice, scratch in
+            for block in slices.blocks(slice, in: window.blocks) {
+              losses[slice] += add(
+                block, of: window, pass, gradient: start + slice * size, scratch)
             }
           }
         }
       }
     }
     gradient = slices.merged(gradients, size: size)
+    if precision == .double { blocks.standardization?.unfold(gradient: &gradient) }
     return losses.reduce(0, +)
   }
 
   // MARK: - One block
 
-  /// Coefficients [width, outputs] in float32 and the intercepts.
-  ///
-  /// By columns, here and in float64: so OpenBLAS multiplies rows of features where they lie, without
-  /// packing them, which takes twice as long as the product itself.
-  private struct SingleParameters {
-    let coefficients: [Float]
-    let intercepts: [Double]
+  /// What a pass multiplies: standardized rows in float32, or rows as they lie by float64 parameters that do
+  /// their standardization.
+  private struct Pass {
+    let blocks: RowBlocks
+    /// [outputs, columns], in one precision or the other.
+    var singles: [Float]?
+    var doubles: [Double]?
 
-    init(byColumn parameters: [Double], outputs: Int) {
-      coefficients = parameters.dropLast(outputs).map { Float($0) }
-      intercepts = Array(parameters.suffix(outputs))
+    init(_ problem: DenseLogisticProblem, _ parameters: [Double], _ precision: PassPrecision) {
+      switch precision {
+      case .single:
+        blocks = problem.blocks
+        singles = parameters.map { Float($0) }
+      case .double:
+        blocks = RowBlocks(problem.blocks.rows, standardization: nil)
+        doubles = problem.blocks.standardization?.folded(parameters) ?? parameters
+      }
     }
   }
 
+  /// What one thread works in.
   private final class Scratch {
-    /// [blockRows, columns]
-    let features: UnsafeMutablePointer<Double>
-    /// [blockRows, width], then scores [blockRows, outputs], then a gradient [outputs, width].
-    let singles: UnsafeMutablePointer<Float>
+    /// Rows that do not lie in memory as they are wanted: [blockRows, width].
+    let features: FloatBuffer
     /// [blockRows, outputs]: scores, then the loss's derivative by them.
     let scores: UnsafeMutablePointer<Double>
+    /// The derivative and the gradient in float32: [blockRows, outputs], [outputs, columns].
+    let derivatives: FloatBuffer
+    let gradient: FloatBuffer
 
-    init(problem: DenseLogisticProblem, single: Bool) {
-      let (rows, columns) = (RowBlocks.blockRows, problem.columns)
+    init(problem: DenseLogisticProblem) {
       let outputs = problem.targets.outputs
-      features = .allocate(capacity: single ? 1 : rows * columns)
-      singles = .allocate(
-        capacity: single ? rows * columns + rows * outputs + outputs * columns : 1)
-      scores = .allocate(capacity: rows * outputs)
+      features = FloatBuffer(count: RowBlocks.blockRows * problem.blocks.width, zeroed: false)
+      scores = .allocate(capacity: RowBlocks.blockRows * outputs)
+      derivatives = FloatBuffer(count: RowBlocks.blockRows * outputs, zeroed: false)
+      gradient = FloatBuffer(count: outputs * problem.columns, zeroed: false)
     }
 
-    deinit {
-      features.deallocate()
-      singles.deallocate()
-      scores.deallocate()
-    }
+    deinit { scores.deallocate() }
   }
 
-  /// The block's part of the loss at `parameters` [columns, outputs]; its part of the gradient is
-  /// added to `gradient` [outputs, columns].
+  /// The block's part of the loss; its part of the gradient is added to `gradient` [outputs, columns].
   private func add(
-    _ block: Int, of window: RowBlocks.Window, parameters: UnsafePointer<Double>,
-    gradient: UnsafeMutablePointer<Double>, _ scratch: Scratch
-  ) -> Double {
-    let rows = blocks.rows(block)
-    let outputs = targets.outputs
-    let (x, z) = (scratch.features, scratch.scores)
-    blocks.doubles(block, of: window, into: x)
-    DoubleGemm.multiply(
-      m: rows.count, n: outputs, k: columns, .init(x, stride: columns),
-      .init(parameters, stride: outputs), into: z, stride: outputs)
-    let loss = targets.loss(rows, scores: z)
-    DoubleGemm.multiply(
-      m: outputs, n: columns, k: rows.count, .init(z, stride: outputs, transposed: true),
-      .init(x, stride: columns), beta: 1, into: gradient, stride: columns)
-    return loss
-  }
-
-  /// The same by products in float32; the gradient is added up in float64.
-  private func add(
-    _ block: Int, of window: RowBlocks.Window, _ parameters: SingleParameters,
+    _ block: Int, of window: RowBlocks.Window, _ pass: Pass,
     gradient: UnsafeMutablePointer<Double>, _ scratch: Scratch
   ) -> Double {
     let rows = blocks.rows(block)
     let (outputs, width) = (targets.outputs, blocks.width)
-    let x = blocks.floats(block, of: window, scratch: scratch.singles)
-    let scores = scratch.singles + RowBlocks.blockRows * columns
-    let sums = scores + RowBlocks.blockRows * outputs
-    parameters.coefficients.withUnsafeBufferPointer { coefficients in
-      guard let coefficients = coefficients.baseAddress else { return }
-      FloatGemm.multiply(
-        m: rows.count, n: outputs, k: width, .init(x, stride: width),
-        .init(coefficients, stride: outputs), into: scores, stride: outputs)
-    }
+    let x = pass.blocks.floats(block, of: window, scratch: scratch.features.pointer)
     let z = scratch.scores
-    for i in 0..<rows.count {
-      for k in 0..<outputs {
-        z[i * outputs + k] = Double(scores[i * outputs + k]) + parameters.intercepts[k]
-      }
+    if let singles = pass.singles {
+      kernels.linearScores(z, x, rows: rows.count, width: width, singles, outputs: outputs)
+    } else if let doubles = pass.doubles {
+      kernels.linearScores(z, x, rows: rows.count, width: width, doubles, outputs: outputs)
     }
-    // The weights are divided by the number of rows: brought back to unit scale, none is denormal.
-    let unit = Double(blocks.rowCount)
-    let loss = targets.loss(rows, scores: z)
+    let loss = targets.loss(rows, scores: z, kernels)
     for i in 0..<rows.count {
-      for k in 0..<outputs {
-        let derivative = z[i * outputs + k]
-        gradient[k * columns + width] += derivative
-        scores[i * outputs + k] = Float(derivative * unit)
-      }
+      for k in 0..<outputs { gradient[k * columns + width] += z[i * outputs + k] }
     }
-    FloatGemm.multiply(
-      m: outputs, n: width, k: rows.count, .init(scores, stride: outputs, transposed: true),
-      .init(x, stride: width), into: sums, stride: width)
-    for k in 0..<outputs {
-      for c in 0..<width {
-        gradient[k * columns + c] += Double(sums[k * width + c]) / unit
-      }
+    if pass.singles == nil {
+      kernels.addLinearGradient(
+        gradient, z, x, rows: rows.count, width: width, outputs: outputs)
+    } else {
+      addSingle(gradient, x, rows: rows.count, scratch)
     }
     return loss
+  }
+
+  /// Adds derivatives times features, summed in float32 over a block, to the gradient.
+  private func addSingle(
+    _ gradient: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Float>, rows: Int,
+    _ scratch: Scratch
+  ) {
+    let (outputs, width) = (targets.outputs, blocks.width)
+    let (d, sums) = (scratch.derivatives.pointer, scratch.gradient.pointer)
+    // The weights are divided by the number of rows: brought back to unit scale, none is denormal.
+    let unit = Double(blocks.rowCount)
+    for i in 0..<rows * outputs { d[i] = Float(scratch.scores[i] * unit) }
+    sums.update(repeating: 0, count: outputs * columns)
+    kernels.addLinearGradient(sums, d, x, rows: rows, width: width, outputs: outputs)
+    // The intercepts' places are zero still.
+    for i in 0..<outputs * columns { gradient[i] += Double(sums[i]) / unit }
   }
 
   // MARK: - Samples
@@ -169,7 +141,7 @@ struct DenseLogisticProblem: LogisticProblem {
     return DenseLogisticProblem(
       blocks: RowBlocks(
         .memory(try blocks.picked(positions), at: nil), standardization: blocks.standardization),
-      targets: targets.rows(at: positions), threads: threads)
+      targets: targets.rows(at: positions), threads: threads, kernels: kernels)
   }
 
   func sampled() throws -> (any LogisticProblem)? {

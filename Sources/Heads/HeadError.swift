@@ -40,3 +40,12 @@ public enum HeadError: Error, Sendable, Equatable {
   /// head.safetensors is missing or broken.
   case weights(SafetensorsError)
 }
+
+extension KernelSet {
+  /// The set that the environment asks for, or the best one.
+  ///
+  /// - Throws: `kernels`.
+  static func forHeads() throws(HeadError) -> KernelSet {
+    do throws(KernelError) { return try selected() } catch { throw .kernels(error) }
+  }
+}

@@ -1,4 +1,5 @@
 public import Contracts
+import Kernels
 
 extension LogisticRegression {
   /// Trains on `features` [n, width] and `labels` [n], to the optimum of a convex objective.
@@ -59,6 +60,7 @@ extension LogisticRegression {
       try check(configuration)
     }
     try rows.check()
+    let kernels = try KernelSet.forHeads()
     let plan = try OutputPlan(rows, configuration.classWeight)
     let standardization: Standardization?
     let problem: any LogisticProblem
@@ -70,7 +72,8 @@ extension LogisticRegression {
       }
       guard let entry = matrix.values.firstIndex(where: { !$0.isFinite }) else {
         standardization = nil
-        problem = SparseLogisticProblem(matrix: matrix, targets: plan.targets, threads: threads)
+        problem = SparseLogisticProblem(
+          matrix: matrix, targets: plan.targets, threads: threads, kernels: kernels)
         break
       }
       throw HeadError.nonFiniteFeature(
@@ -83,7 +86,7 @@ extension LogisticRegression {
         configuration.standardize ? try Standardization(fitting: raw, threads: threads) : nil
       problem = DenseLogisticProblem(
         blocks: RowBlocks(raw.rows, standardization: standardization), targets: plan.targets,
-        threads: threads)
+        threads: threads, kernels: kernels)
     }
     if let start {
       precondition(start.width == rows.width && start.trainedClasses == plan.trained)

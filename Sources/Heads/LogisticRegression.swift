@@ -92,15 +92,16 @@ public struct LogisticRegression: ProbabilisticHead, Equatable {
     guard features.columns == width else {
       throw .widthMismatch(expected: width, found: features.columns)
     }
-    let blocks = RowBlocks(.memory(features, at: nil), standardization: standardization)
+    let kernels = try KernelSet.forHeads()
+    let blocks = RowBlocks(.memory(features, at: nil), standardization: nil)
     try inMemory { try blocks.checkFinite(threads: threads) }
-    let parameters = joined
+    let parameters = standardization?.folded(joined) ?? joined
     var values = [Double](repeating: 0, count: features.rows * classCount)
     blocks.withRowsInMemory { window in
       values.withUnsafeMutableBufferPointer { values in
         guard let output = values.baseAddress else { return }
         Parallel.forEach(blocks.count, threads: threads) { block in
-          predict(blocks, block, of: window, parameters, into: output)
+          predict(blocks, block, of: window, parameters, into: output, kernels)
         }
       }
     }
@@ -141,25 +142,18 @@ public struct LogisticRegression: ProbabilisticHead, Equatable {
   /// Writes the probabilities of block `index` to their rows of `output` [n, classCount].
   private func predict(
     _ blocks: RowBlocks, _ index: Int, of window: RowBlocks.Window, _ parameters: [Double],
-    into output: UnsafeMutablePointer<Double>
+    into output: UnsafeMutablePointer<Double>, _ kernels: KernelSet
   ) {
-    let columns = blocks.columns
-    // Always a full block: the product's kernels, and with them the last bits, depend on its shape.
-    var x = [Double](repeating: 0, count: RowBlocks.blockRows * columns)
-    var z = [Double](repeating: 0, count: RowBlocks.blockRows * outputs)
-    x.withUnsafeMutableBufferPointer { x in
-      z.withUnsafeMutableBufferPointer { z in
-        parameters.withUnsafeBufferPointer { parameters in
-          guard let x = x.baseAddress, let z = z.baseAddress, let w = parameters.baseAddress else {
-            return
-          }
-          blocks.doubles(index, of: window, into: x)
-          DoubleGemm.multiply(
-            m: RowBlocks.blockRows, n: outputs, k: columns, .init(x, stride: columns),
-            .init(w, stride: columns, transposed: true), into: z, stride: outputs)
-          for (i, row) in blocks.rows(index).enumerated() {
-            normalize(z + i * outputs, into: output + row * classCount)
-          }
+    let rows = blocks.rows(index)
+    let scratch = FloatBuffer(count: rows.count * width, zeroed: false)
+    let x = blocks.floats(index, of: window, scratch: scratch.pointer)
+    var z = [Double](repeating: 0, count: rows.count * outputs)
+    z.withUnsafeMutableBufferPointer { z in
+      parameters.withUnsafeBufferPointer { w in
+        guard let z = z.baseAddress, let w = w.baseAddress else { return }
+        kernels.linearScores(z, x, rows: rows.count, width: width, w, outputs: outputs)
+        for (i, row) in rows.enumerated() {
+          normalize(z + i * outputs, into: output + row * classCount)
         }
       }
     }

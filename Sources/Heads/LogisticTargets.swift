@@ -1,5 +1,6 @@
 import Contracts
 import Glibc
+import Kernels
 
 /// What the rows of logistic regression are to be scored as, and how much each counts.
 ///
@@ -31,35 +32,84 @@ struct LogisticTargets: Sendable {
 
   /// The weighted loss of rows `rows`; their scores z [rows.count, outputs] give way to their
   /// weighted derivatives.
-  func loss(_ rows: Range<Int>, scores z: UnsafeMutablePointer<Double>) -> Double {
+  func loss(
+    _ rows: Range<Int>, scores z: UnsafeMutablePointer<Double>, _ kernels: KernelSet
+  ) -> Double {
     targets.withUnsafeBufferPointer { targets in
       targetWeights.withUnsafeBufferPointer { weights in
-        var loss = 0.0
-        for (i, row) in rows.enumerated() {
-          let sample = sampleWeights.map { $0[row] } ?? 1
-          let scores = z + i * outputs
-          switch link {
-          case .softmax:
+        func sample(_ row: Int) -> Double { sampleWeights.map { $0[row] } ?? 1 }
+        switch link {
+        case .softmax:
+          return crossEntropy(rows, z, kernels) { row in
             let target = Int(targets[row])
-            let targetScore = scores[target]
-            let weight = sample * weights[target]
-            loss += weight * (softmax(scores, count: outputs) - targetScore)
-            for k in 0..<outputs { scores[k] *= weight }
-            scores[target] -= weight
-          case .sigmoid:
-            for k in 0..<outputs {
-              let target = Int(targets[row * outputs + k])
-              let weight = sample * weights[2 * k + target]
-              let z = scores[k]
-              let e = exp(-abs(z))
-              loss += weight * (max(z, 0) + log1p(e) - Double(target) * z)
-              scores[k] = weight * ((z >= 0 ? 1 : e) / (1 + e) - Double(target))
-            }
+            return (target, sample(row) * weights[target])
+          }
+        case .sigmoid:
+          return binaryCrossEntropy(rows, z, kernels) { row, k in
+            let target = Int(targets[row * outputs + k])
+            return (target, sample(row) * weights[2 * k + target])
           }
         }
-        return loss
       }
     }
+  }
+
+  @inline(__always)
+  private func crossEntropy(
+    _ rows: Range<Int>, _ z: UnsafeMutablePointer<Double>, _ kernels: KernelSet,
+    _ target: (Int) -> (Int, Double)
+  ) -> Double {
+    var loss = 0.0
+    for (i, row) in rows.enumerated() {
+      let scores = z + i * outputs
+      var largest = scores[0]
+      for k in 1..<outputs { largest = max(largest, scores[k]) }
+      for k in 0..<outputs { scores[k] -= largest }
+      let (target, weight) = target(row)
+      loss -= weight * scores[target]
+    }
+    kernels.exp(z, z, count: rows.count * outputs)
+    for (i, row) in rows.enumerated() {
+      let scores = z + i * outputs
+      var sum = 0.0
+      for k in 0..<outputs { sum += scores[k] }
+      let (target, weight) = target(row)
+      loss += weight * log(sum)
+      let share = weight / sum
+      for k in 0..<outputs { scores[k] *= share }
+      scores[target] -= weight
+    }
+    return loss
+  }
+
+  @inline(__always)
+  private func binaryCrossEntropy(
+    _ rows: Range<Int>, _ z: UnsafeMutablePointer<Double>, _ kernels: KernelSet,
+    _ target: (Int, Int) -> (Int, Double)
+  ) -> Double {
+    var loss = 0.0
+    let count = rows.count * outputs
+    // So many at a time that their exponentials stay in the nearest cache.
+    let step = 256
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: step) { buffer in
+      guard let e = buffer.baseAddress else { return }
+      var (row, k) = (rows.lowerBound, 0)
+      for start in stride(from: 0, to: count, by: step) {
+        let part = z + start
+        let n = min(step, count - start)
+        for j in 0..<n { e[j] = -abs(part[j]) }
+        kernels.exp(e, e, count: n)
+        for j in 0..<n {
+          let (target, weight) = target(row, k)
+          let score = part[j]
+          loss += weight * (max(score, 0) + log1p(e[j]) - Double(target) * score)
+          part[j] = weight * ((score >= 0 ? 1 : e[j]) / (1 + e[j]) - Double(target))
+          k += 1
+          if k == outputs { (row, k) = (row + 1, 0) }
+        }
+      }
+    }
+    return loss
   }
 
   /// A bound of the objective's curvature by the scores, and the weights of rows that go with it:

@@ -2,8 +2,7 @@ import Contracts
 
 /// Float32 rows as blocks, standardized: in float32, or in float64 with a column of ones at the end.
 ///
-/// The column makes the intercept a weight like the others: one product gives features times
-/// coefficients plus intercept.
+/// The column makes the intercept a weight like the others, in sums of products of columns.
 struct RowBlocks: Sendable {
   enum Rows: Sendable {
     /// All rows of a matrix, or those with the indices.

@@ -1,4 +1,5 @@
 import Contracts
+import Kernels
 
 /// Logistic regression over sparse rows.
 struct SparseLogisticProblem: LogisticProblem {
@@ -10,12 +11,14 @@ struct SparseLogisticProblem: LogisticProblem {
   let transposed: SparseMatrix
   var targets: LogisticTargets
   let threads: Int
+  let kernels: KernelSet
 
-  init(matrix: SparseMatrix, targets: LogisticTargets, threads: Int) {
+  init(matrix: SparseMatrix, targets: LogisticTargets, threads: Int, kernels: KernelSet) {
     self.matrix = matrix
     transposed = matrix.transposed()
     self.targets = targets
     self.threads = threads
+    self.kernels = kernels
   }
 
   var columns: Int { matrix.columns + 1 }
@@ -41,7 +44,8 @@ struct SparseLogisticProblem: LogisticProblem {
               for k in 0..<outputs { target[k] = weights[(columns - 1) * outputs + k] }
               Self.addProducts(matrix, row, weights, outputs: outputs, to: target)
             }
-            losses[part] = targets.loss(range, scores: z + range.lowerBound * outputs)
+            losses[part] = targets.loss(
+              range, scores: z + range.lowerBound * outputs, kernels)
           }
         }
       }

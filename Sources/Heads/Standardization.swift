@@ -92,3 +92,32 @@ public struct Standardization: Sendable, Equatable {
     return slices.merged(sums, size: width)
   }
 }
+
+// MARK: - In the parameters of a linear head
+
+extension Standardization {
+  /// Parameters for rows as they are that do what `parameters` [outputs, width + 1] do for standardized ones;
+  /// the intercept is last.
+  func folded(_ parameters: [Double]) -> [Double] {
+    let width = mean.count
+    var folded = parameters
+    for start in stride(from: 0, to: folded.count, by: width + 1) {
+      for c in 0..<width {
+        folded[start + c] /= scale[c]
+        folded[start + width] -= mean[c] * folded[start + c]
+      }
+    }
+    return folded
+  }
+
+  /// The gradient by parameters of standardized rows, of that by folded ones.
+  func unfold(gradient: inout [Double]) {
+    let width = mean.count
+    for start in stride(from: 0, to: gradient.count, by: width + 1) {
+      let sum = gradient[start + width]
+      for c in 0..<width {
+        gradient[start + c] = (gradient[start + c] - mean[c] * sum) / scale[c]
+      }
+    }
+  }
+}

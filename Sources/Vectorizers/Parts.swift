@@ -31,21 +31,6 @@ enum Parts {
     }
     return results.compactMap { $0 }
   }
-
-  /// Both results, worked out at the same time where there are two threads.
-  static func both<A, B>(threads: Int, _ a: () -> A, _ b: () -> B) -> (A, B) {
-    guard threads > 1 else { return (a(), b()) }
-    var first: A?
-    let second = withUnsafeMutablePointer(to: &first) { first in
-      map([true, false]) { isFirst -> B? in
-        guard isFirst else { return b() }
-        first.pointee = a()
-        return nil
-      }[1]
-    }
-    guard let first, let second else { preconditionFailure("each part is run") }
-    return (first, second)
-  }
 }
 
 /// Unchecked because of the pointer: each part writes to a place of its own.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Terms by their words: the column of each.
 struct TermIndex: Sendable {
   private let words: WordTable
@@ -85,7 +87,7 @@ struct TermIndex: Sendable {
     var counts: [TermCount] = []
     for column in columns {
       if let last = counts.last, last.column == column {
-        counts[counts.count - 1].count += 1
+        counts[counts.count - 1].increase()
       } else {
         counts.append(TermCount(column: column, count: 1))
       }
@@ -94,8 +96,37 @@ struct TermIndex: Sendable {
   }
 }
 
-/// How often the term of a column comes in a text.
-struct TermCount: Sendable {
-  let column: Int32
-  var count: Int32
+/// A ``TermIndex`` that is made when texts are first looked up in it: who only fits needs none.
+final class LazyIndex: Sendable {
+  private let index: Mutex<TermIndex?>
+  private let make: @Sendable () -> TermIndex
+
+  init(_ make: @Sendable @escaping () -> TermIndex) {
+    index = Mutex(nil)
+    self.make = make
+  }
+
+  convenience init(_ index: TermIndex) { self.init { index } }
+
+  var value: TermIndex {
+    index.withLock { index in
+      let value = index ?? make()
+      index = value
+      return value
+    }
+  }
+}
+
+/// How often the term of a column comes in a text: one number, in the order of the columns.
+struct TermCount: Sendable, Comparable {
+  private var bits: UInt64
+
+  init(column: Int32, count: Int32) { bits = UInt64(column) << 32 | UInt64(count) }
+
+  var column: Int32 { Int32(bits >> 32) }
+  var count: Int32 { Int32(truncatingIfNeeded: bits) }
+
+  static func < (a: TermCount, b: TermCount) -> Bool { a.bits < b.bits }
+
+  mutating func increase() { bits += 1 }
 }

@@ -5,7 +5,7 @@ struct TermSelection: Sendable {
   let vocabulary: [String]
   /// In how many texts each column's term is.
   let textCounts: [Int]
-  let index: TermIndex
+  let index: LazyIndex
 
   /// Nil where none is left.
   init?(_ counts: TermCounts, _ configuration: TfidfVectorizer.Configuration, threads: Int) {
@@ -20,8 +20,11 @@ struct TermSelection: Sendable {
     self.columns = columns
     textCounts = kept.map { counts.textCounts[$0] }
     let keys = kept.map { counts.keys[$0] }
-    (vocabulary, index) = Parts.both(
-      threads: threads, { keys.map { counts.words.term($0) } },
-      { TermIndex(words: counts.words, terms: KeyTable(keys)) })
+    let words = counts.words
+    index = LazyIndex { TermIndex(words: words, terms: KeyTable(keys)) }
+    let parts = (0..<max(1, threads)).map {
+      keys.count * $0 / max(1, threads)..<keys.count * ($0 + 1) / max(1, threads)
+    }
+    vocabulary = Parts.map(parts) { keys[$0].map { words.term($0) } }.flatMap { $0 }
   }
 }

@@ -42,7 +42,7 @@ public struct TfidfVectorizer: Sendable {
   public let vocabulary: [String]
   /// ln((1 + n) / (1 + df)) + 1 of each term: [vocabulary].
   public let inverseFrequencies: [Double]
-  private let index: TermIndex
+  private let index: LazyIndex
 
   /// A vectorizer as it was fitted; nil where the vocabulary is not one that fitting makes.
   ///
@@ -55,12 +55,12 @@ public struct TfidfVectorizer: Sendable {
     self.configuration = configuration
     self.vocabulary = vocabulary
     self.inverseFrequencies = inverseFrequencies
-    self.index = index
+    self.index = LazyIndex(index)
   }
 
   private init(
     _ configuration: Configuration, _ vocabulary: [String], _ inverseFrequencies: [Double],
-    _ index: TermIndex
+    _ index: LazyIndex
   ) {
     self.configuration = configuration
     self.vocabulary = vocabulary
@@ -84,32 +84,32 @@ public struct TfidfVectorizer: Sendable {
     }
     let vectorizer = TfidfVectorizer(
       configuration, selection.vocabulary, frequencies, selection.index)
-    let rows = vectorizer.rows(counts.parts.map(\.rowCount), threads: threads) { part, row in
+    let rows = vectorizer.rows(counts.parts.map(\.rowCount)) { part, row, entries in
       let terms = counts.parts[part]
-      var entries: [TermCount] = []
       for entry in terms.entries(ofRow: row) {
         let column = selection.columns[counts.number(of: terms.terms[entry], in: terms)]
         if column >= 0 { entries.append(TermCount(column: column, count: terms.counts[entry])) }
       }
-      return entries.sorted { $0.column < $1.column }
+      entries.sort()
     }
     return (vectorizer, rows)
   }
 
   /// The rows of `texts` [texts, vocabulary]; a text without known terms has an empty row.
   public func transform(_ texts: [String], threads: Int = 1) -> SparseMatrix {
-    let counts = Parts.map(Parts.cut(texts, into: threads)) { range in
-      texts[range].map { index.count($0, configuration) }
+    let index = index.value
+    let parts = Parts.cut(texts, into: threads)
+    return rows(parts.map(\.count)) { part, row, entries in
+      entries = index.count(texts[parts[part].lowerBound + row], configuration)
     }
-    return rows(counts.map(\.count), threads: threads) { part, row in counts[part][row] }
   }
 
-  /// Rows of weights, from the counts of the columns of each row of each part, ascending.
+  /// Rows of weights, `parts` of them in each part, one part a thread. `counts` puts the columns of a row and
+  /// their counts into an empty array, ascending.
   ///
   /// Ascending as in scikit-learn, so that the sum of squares rounds alike.
   private func rows(
-    _ parts: [Int], threads: Int,
-    _ counts: @Sendable (_ part: Int, _ row: Int) -> [TermCount]
+    _ parts: [Int], _ counts: @Sendable (_ part: Int, _ row: Int, inout [TermCount]) -> Void
   ) -> SparseMatrix {
     struct Rows {
       var lengths: [Int] = []
@@ -118,8 +118,10 @@ public struct TfidfVectorizer: Sendable {
     }
     let made = Parts.map(Array(parts.indices)) { part -> Rows in
       var made = Rows()
+      var entries: [TermCount] = []
       for row in 0..<parts[part] {
-        let entries = counts(part, row)
+        entries.removeAll(keepingCapacity: true)
+        counts(part, row, &entries)
         let begin = made.values.count
         var squares = 0.0
         for entry in entries {
@@ -137,10 +139,19 @@ public struct TfidfVectorizer: Sendable {
       return made
     }
     var starts = [0]
-    for length in made.lazy.flatMap(\.lengths) { starts.append(starts[starts.count - 1] + length) }
+    var columns: [Int32] = []
+    var values: [Double] = []
+    let count = made.reduce(0) { $0 + $1.values.count }
+    columns.reserveCapacity(count)
+    values.reserveCapacity(count)
+    for part in made {
+      for length in part.lengths { starts.append(starts[starts.count - 1] + length) }
+      columns += part.columns
+      values += part.values
+    }
     return SparseMatrix(
       rows: starts.count - 1, columns: vocabulary.count, rowStarts: starts,
-      columnIndices: made.flatMap(\.columns), values: made.flatMap(\.values))
+      columnIndices: columns, values: values)
   }
 }
 

@@ -5,6 +5,7 @@
 // only the Swift target Kernels imports it.
 #pragma once
 #include "learning.h"
+#include "linear.h"
 #include <stddef.h>
 #include <stdint.h>
 #include "CTraining.h"
@@ -124,6 +125,8 @@ typedef struct firn_kernels {
   firn_training training;
   // What only training needs.
   const firn_learning *learning;
+  // And linear heads.
+  const firn_linear *linear;
 } firn_kernels;
 
 enum firn_activation {

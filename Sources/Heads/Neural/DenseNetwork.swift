@@ -77,6 +77,8 @@ final class DenseTrainer: @unchecked Sendable {
   private let values: [FloatBuffer]
   /// Gradients of ``sums``.
   private let sumGradients: [FloatBuffer]
+  /// The inputs of each layer, packed for the gradients of its weights: all blocks of outputs read them.
+  private let packedInputs: [FloatBuffer]
   private var losses: [Double]
 
   init(
@@ -91,6 +93,9 @@ final class DenseTrainer: @unchecked Sendable {
     sums = network.layers.map { FloatBuffer(count: batch * $0.outputs) }
     sumGradients = network.layers.map { FloatBuffer(count: batch * $0.outputs) }
     values = network.layers.dropLast().map { FloatBuffer(count: batch * $0.outputs) }
+    packedInputs = network.layers.map {
+      FloatBuffer(count: kernels.packedSize(columns: $0.inputs, depth: batch))
+    }
     losses = [Double](repeating: 0, count: batch)
   }
 
@@ -166,7 +171,8 @@ final class DenseTrainer: @unchecked Sendable {
       bias: parameters.pointer + shape.bias + start)
   }
 
-  /// The last layer, its losses and their gradients, a block of rows a part.
+  /// The last layer, its losses and their gradients, a block of rows a part; and as no sum is outstanding
+  /// then, the inputs of each layer are packed, one a part.
   private func output(_ rows: ArraySlice<Int>, _ loss: OutputLoss, _ weight: Double) {
     let last = network.layers.count - 1
     let shape = network.layers[last]
@@ -175,7 +181,9 @@ final class DenseTrainer: @unchecked Sendable {
     let blocks = (rows.count + Self.rowBlock - 1) / Self.rowBlock
     losses.withUnsafeMutableBufferPointer { losses in
       let losses = SharedDoubles(losses)
-      team.forEach(blocks) { _, block in
+      team.forEach(blocks + packedInputs.count) { _, part in
+        guard part >= packedInputs.count else { return pack(part, rows: rows.count) }
+        let block = part - packedInputs.count
         let range = block * Self.rowBlock..<min((block + 1) * Self.rowBlock, rows.count)
         let z = scores + range.lowerBound * shape.outputs
         product(
@@ -191,6 +199,12 @@ final class DenseTrainer: @unchecked Sendable {
         }
       }
     }
+  }
+
+  private func pack(_ layer: Int, rows: Int) {
+    let inputs = network.layers[layer].inputs
+    kernels.packStraight(
+      packedInputs[layer].pointer, layerInput(layer), stride: inputs, columns: inputs, depth: rows)
   }
 
   /// The gradients of the sums of the layer before, a block of its columns a part.
@@ -230,7 +244,7 @@ final class DenseTrainer: @unchecked Sendable {
       kernels.product(
         gradients.pointer + weights, stride: shape.inputs,
         ProductOperand(dz, stride: shape.outputs, transposed: true),
-        ProductOperand(layerInput(layer), stride: shape.inputs), rows: outputs.count, depth: rows,
+        ProductOperand(packed: packedInputs[layer].pointer), rows: outputs.count, depth: rows,
         columns: shape.inputs)
       let bias = gradients.pointer + shape.bias + outputs.lowerBound
       for c in outputs.indices { bias[c - outputs.lowerBound] = 0 }

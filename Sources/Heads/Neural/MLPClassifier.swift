@@ -133,8 +133,7 @@ public struct MLPClassifier: Head, Equatable {
       throw .widthMismatch(expected: width, found: features.columns)
     }
     try features.checkFinite()
-    let kernels: KernelSet
-    do throws(KernelError) { kernels = try KernelSet.selected() } catch { throw .kernels(error) }
+    let kernels = try KernelSet.forHeads()
     let network = self.network
     let parameters = joinedParameters()
     let rows = features.rows
