@@ -21,8 +21,8 @@ BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 # Where `make install` puts the stages; DESTDIR, if given, stands before it.
 PREFIX ?= /usr/local
 
-.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads parity test test-docs test-browser build lint data docs install uninstall \
-  setup clean
+.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads bench-finetune parity test \
+  test-browser test-docs build lint data docs install uninstall setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -53,6 +53,9 @@ bench-families: ## every architecture at base size beside transformers; needs wh
 
 bench-heads: ## an epoch of every network in turn with PyTorch and scikit-learn; needs what bench-peers needs
 	@$(MAKE) -f pipelines/bench/peers.mk heads ROUNDS=$(ROUNDS)
+
+bench-finetune: ## steps of a whole encoder in turn with PyTorch and ktrain; fetches 8 GB, half an hour
+	@$(MAKE) -f pipelines/bench/peers.mk finetune ROUNDS=$(ROUNDS)
 
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests

@@ -50,6 +50,17 @@ const firn_kernels *firn_kernels_named(const char *name) {
   return 0;
 }
 
+const char *firn_blas_core(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (!__builtin_cpu_is("intel")) return 0;
+  const char *best = firn_kernels_named(0)->name;
+  return !strncmp(best, "avx512", 6) ? "SkylakeX" : !strcmp(best, "avx2") ? "Haswell" : 0;
+#else
+  return 0;
+#endif
+}
+
 size_t firn_packed_size(const firn_kernels *kernels, size_t columns, size_t depth) {
   const size_t panel = 2 * (size_t)kernels->width;
   return (columns + panel - 1) / panel * panel * depth;

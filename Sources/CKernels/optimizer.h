@@ -43,32 +43,33 @@ static void SIMD(sgd)(float *parameters, float *velocity, const float *gradients
   }
 }
 
-// Sixteen blocks side by side; plain C, which the compiler turns into this set's vectors.
-#define PHILOX_LANES 16
-static inline void philox_lanes(uint32_t out[4 * PHILOX_LANES], uint64_t key, uint64_t stream,
-                                uint64_t first) {
-  uint32_t a[PHILOX_LANES], b[PHILOX_LANES], c[PHILOX_LANES], d[PHILOX_LANES];
-  for (int l = 0; l < PHILOX_LANES; l++) {
-    a[l] = (uint32_t)(first + (uint64_t)l);
-    b[l] = (uint32_t)((first + (uint64_t)l) >> 32);
-    c[l] = (uint32_t)stream;
-    d[l] = (uint32_t)(stream >> 32);
-  }
+// Eight blocks side by side, words in 64 bits each, where a product of two has its place and nothing moves
+// from lane to lane until the end. Clang's own vectors, which every set has.
+#define PHILOX_LANES 8
+typedef uint64_t philox_words __attribute__((vector_size(64)));
+
+static inline __attribute__((always_inline)) void philox_lanes(uint32_t out[4 * PHILOX_LANES],
+                                                               uint64_t key, uint64_t stream,
+                                                               uint64_t first) {
+  const philox_words low = (philox_words){} + 0xFFFFFFFFu;
+  const philox_words index = (philox_words){0, 1, 2, 3, 4, 5, 6, 7} + first;
+  philox_words a = index & low, b = index >> 32;
+  philox_words c = (philox_words){} + (stream & 0xFFFFFFFFu), d = (philox_words){} + (stream >> 32);
   uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-    for (int l = 0; l < PHILOX_LANES; l++) {
-      const uint64_t p = (uint64_t)0xD2511F53u * a[l], q = (uint64_t)0xCD9E8D57u * c[l];
-      a[l] = (uint32_t)(q >> 32) ^ b[l] ^ k0;
-      b[l] = (uint32_t)q;
-      c[l] = (uint32_t)(p >> 32) ^ d[l] ^ k1;
-      d[l] = (uint32_t)p;
-    }
-  for (int l = 0; l < PHILOX_LANES; l++) {
-    out[4 * l] = a[l];
-    out[4 * l + 1] = b[l];
-    out[4 * l + 2] = c[l];
-    out[4 * l + 3] = d[l];
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+    const philox_words p = (a & low) * 0xD2511F53u, q = (c & low) * 0xCD9E8D57u;
+    a = (q >> 32) ^ b ^ (uint64_t)k0;
+    b = q & low;
+    c = (p >> 32) ^ d ^ (uint64_t)k1;
+    d = p & low;
   }
+  const philox_words x = a | b << 32, y = c | d << 32;
+  const philox_words words[2] = {
+      __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11),
+      __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15),
+  };
+  __builtin_memcpy(out, words, sizeof words);
 }
 
 static void SIMD(philox)(uint32_t *out, size_t blocks, uint64_t key, uint64_t stream,

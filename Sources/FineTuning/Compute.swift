@@ -163,7 +163,8 @@ package final class Compute {
   func scratch(_ index: Int, _ count: Int) -> Floats {
     while packed.count <= index { packed.append(FloatBuffer(count: 0)) }
     if packed[index].count < count {
-      packed[index] = FloatBuffer(count: count + count / 4, zeroed: false)
+      packed[index] = FloatBuffer(count: 0)  // the smaller one goes before the larger one comes
+      packed[index] = FloatBuffer(count: count, zeroed: false)
     }
     return packed[index].pointer
   }

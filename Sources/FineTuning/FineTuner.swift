@@ -75,6 +75,9 @@ public final class FineTuner {
   private let frozen: FrozenStates?
   /// Every step so far.
   public internal(set) var history: [HistoryEntry] = []
+  /// The time that this process's steps took, and the FLOP of their matrix products.
+  public private(set) var stepTime = Duration.zero
+  public private(set) var productFLOP = 0
   /// The weights of the best epoch, and its score; nil before the first.
   var best: (score: Double, epoch: Int, weights: FloatBuffer)?
   /// Epochs in a row that were no better.
@@ -94,6 +97,7 @@ public final class FineTuner {
     self.validation = validation
     trainer = Trainer(model, settings.rule)
     for row in 0..<data.texts.count { try model.check(data.texts, row: row) }
+    model.reserve(tokens: Self.largestPass(settings, data.texts, train: train))
     schedule = Schedule(
       settings.shape, learningRate: settings.learningRate,
       steps: Self.steps(settings, rows: train.count), warmUp: settings.warmUp)
@@ -110,6 +114,15 @@ public final class FineTuner {
     let size = settings.batchSize * settings.accumulation
     let all = settings.epochs * ((rows + size - 1) / size)
     return min(all, settings.maximumSteps ?? all)
+  }
+
+  /// The most tokens of a pass: of the batch with the longest training texts, or where rows are only read.
+  public static func largestPass(
+    _ settings: FineTuningSettings, _ texts: TokenBatch, train: [Int]
+  ) -> Int {
+    let batch = train.map { texts.range($0).count }.sorted(by: >).prefix(settings.batchSize)
+    let longest = (0..<texts.count).map { texts.range($0).count }.max() ?? 0
+    return max(batch.reduce(0, +), min(texts.tokenCount, tokensPerBatch), longest)
   }
 
   /// All steps.
@@ -138,8 +151,11 @@ public final class FineTuner {
       let order = order(epoch)
       let rows = Array(order[place * rowsPerStep..<min((place + 1) * rowsPerStep, order.count)])
       let rate = schedule.learningRate(step: number)
+      let started = ContinuousClock.now
       let outcome = try trainer.step(
         batches(rows), learningRate: rate, firstMoment: schedule.firstMoment(step: number))
+      stepTime += .now - started
+      productFLOP += outcome.productFLOP
       var entry = HistoryEntry(
         step: number + 1, epoch: epoch + 1, loss: outcome.loss, learningRate: rate,
         gradientNorm: outcome.gradientNorm)

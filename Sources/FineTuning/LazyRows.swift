@@ -28,9 +28,10 @@ final class LazyRows {
     zeros = FloatBuffer(count: width)
     let rows = store.parameters[store.word].range.count / width
     made = Array(repeating: optimizer.steps, count: rows)
-    moves = Array(repeating: true, count: rows)
+    moves = Array(repeating: false, count: rows)
     history = Array(repeating: (0, nil), count: optimizer.steps)
-    for row in 0..<rows { moves[row] = hasMoments(row) }
+    // At the start of a training none has moments, and their memory need not be touched.
+    if optimizer.steps > 0 { for row in 0..<rows { moves[row] = hasMoments(row) } }
   }
 
   /// Notes the step that the optimizer has begun.

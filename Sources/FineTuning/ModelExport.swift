@@ -25,10 +25,16 @@ extension SequenceClassifier {
       path: path, tensors: places.map { ($0.tensor.name, $0.tensor.shape) },
       metadata: ["format": "pt"])
     for place in places {
-      let numbers = store.read(place.parameter, from: store.values.pointer)
-      try numbers[place.start..<place.start + place.tensor.count].withUnsafeBufferPointer {
-        (values) throws in try stream.write(values)
+      let part = place.start..<place.start + place.tensor.count
+      if store.parameters[place.parameter].layout == .plain {
+        // Where it lies: a copy of the words would be the training's largest piece of memory.
+        try stream.write(
+          UnsafeBufferPointer(
+            start: store.value(place.parameter) + part.lowerBound, count: part.count))
+        continue
       }
+      let numbers = store.read(place.parameter, from: store.values.pointer)
+      try numbers[part].withUnsafeBufferPointer { (values) throws in try stream.write(values) }
     }
     stream.finish()
   }

@@ -115,13 +115,61 @@ public final class SequenceClassifier {
 
   /// The bytes that training takes at most, for batches of up to `tokens` tokens.
   ///
+  /// `moments`: floats that the optimizer keeps of each weight.
   /// `keepsBest`: whether the best weights are kept beside those that learn.
-  public func memoryEstimate(tokens: Int, keepsBest: Bool) -> Int {
+  public func memoryEstimate(tokens: Int, moments: Int, keepsBest: Bool) -> Int {
     let (width, inner) = (shape.width, shape.intermediateSize)
-    let parameters = store.values.count * (keepsBest ? 4 : 3) + store.gradients.count
-    // What passes keep of a token, and what they hold of it for a while: `LayerTape` and scratch.
-    let perToken = layerCount * (8 * width + 2 * inner) + 14 * width + 4 * inner
-    return MemoryLayout<Float>.stride * (parameters + max(tokens, 1024) * 5 / 4 * perToken)
+    let copies = 1 + moments + (keepsBest ? 1 : 0)
+    let parameters = store.values.count * copies + store.gradients.count
+    // What passes keep of a token (`LayerTape`), and what they hold of it for a while (``reserve(tokens:)``);
+    // with the words' gradients, one row a token and half as many more.
+    let perToken =
+      layerCount * (8 * width + 2 * inner) + 2 * plan.embeddingSize + 2 * width
+      + scratchWidths.reduce(0, +) + 3 * plan.embeddingSize
+    return MemoryLayout<Float>.stride * (parameters + tokens * perToken)
+  }
+
+  /// Floats a token of each piece of scratch.
+  private var scratchWidths: [Int] {
+    let (width, inner) = (shape.width, shape.intermediateSize)
+    let widest = max(3 * width, inner)
+    return [widest, widest, max(width, inner), width, width, widest, width]
+  }
+
+  /// Takes the memory for passes over up to `tokens` tokens at once: a batch that is larger than those before
+  /// would leave theirs behind in pieces.
+  func reserve(tokens: Int) {
+    tape = Tape(tokens: tokens, layerCount, shape, plan.embeddingSize)
+    // Packed rows fill whole panels.
+    let rows = (tokens + compute.kernels.panel - 1) / compute.kernels.panel * compute.kernels.panel
+    for (index, width) in scratchWidths.enumerated() {
+      _ = compute.scratch(index, rows * (width + compute.kernels.panel - 1))
+    }
+  }
+
+  /// The FLOP of the matrix products in a training step over texts: those that the loss and its gradients take,
+  /// without what is computed a second time to save memory.
+  func productFLOP(_ texts: PackedTexts) -> Int {
+    let (width, inner) = (shape.width, shape.intermediateSize)
+    let (tokens, rows) = (texts.tokenCount, texts.count)
+    let pairs = zip(texts.offsets, texts.offsets.dropFirst()).reduce(0) {
+      $0 + ($1.1 - $1.0) * ($1.1 - $1.0)
+    }
+    let lowest = frozenLayers ?? 0
+    var flop = 6 * rows * width * (width + outputs)
+    for depth in lowest..<layerCount {
+      let isLast = depth == layerCount - 1
+      let count = isLast ? rows : tokens
+      flop += 6 * tokens * 3 * width * width + 6 * count * (width * width + 2 * width * inner)
+      // Two products forward, four backward; of each text's first token alone in the last layer.
+      flop += 12 * (isLast ? tokens : pairs) * width
+      // Below a frozen layer no gradient is wanted.
+      if depth == lowest, frozenLayers != nil { flop -= 2 * tokens * 3 * width * width }
+    }
+    if frozenLayers == nil, plan.embeddingSize != width {
+      flop += 6 * tokens * plan.embeddingSize * width
+    }
+    return flop
   }
 
   // MARK: - Passes
@@ -253,10 +301,9 @@ public final class SequenceClassifier {
 
   // MARK: - Memory
 
-  /// What is kept of a forward pass, for batches of up to so many tokens and texts.
+  /// What is kept of a forward pass, for batches of up to so many tokens.
   private final class Tape {
     let tokens: Int
-    let texts: Int
     let embeddings: NormTape
     let narrow: FloatBuffer
     let layers: [LayerTape]
@@ -264,9 +311,8 @@ public final class SequenceClassifier {
     /// [tokens, width].
     let gradient: FloatBuffer
 
-    init(tokens: Int, texts: Int, _ layers: Int, _ shape: LayerShape, _ embeddings: Int) {
+    init(tokens: Int, _ layers: Int, _ shape: LayerShape, _ embeddings: Int) {
       self.tokens = tokens
-      self.texts = texts
       self.embeddings = NormTape(rows: tokens, size: embeddings)
       narrow = FloatBuffer(
         count: embeddings == shape.width ? 0 : tokens * embeddings, zeroed: false)
@@ -284,11 +330,10 @@ public final class SequenceClassifier {
   }
 
   private func tape(_ texts: PackedTexts) -> Tape {
-    if let tape, tape.tokens >= texts.tokenCount, tape.texts >= texts.count { return tape }
+    if let tape, tape.tokens >= texts.tokenCount { return tape }
     // Some room, so that the next larger batch finds it.
-    let tokens = texts.tokenCount + texts.tokenCount / 4
     let tape = Tape(
-      tokens: tokens, texts: texts.count, layerCount, shape, plan.embeddingSize)
+      tokens: texts.tokenCount + texts.tokenCount / 4, layerCount, shape, plan.embeddingSize)
     self.tape = tape
     return tape
   }

@@ -70,15 +70,20 @@ struct EmbeddingPass {
     compute.forRows(count) { drop(slope, $0, width) }
     let sum = compute.scratch(3, count * width)
     compute.backward(layer.norm, dx: sum, slope, tape, rows: count)
-    scatter(sum, positions(layer), layer.position, width)
+    // The row of a padding token's position learns nothing, as in `torch.nn.Embedding`.
+    var still: Int?
+    if case .after(let padding) = layer.counting { still = padding }
+    scatter(sum, positions(layer), layer.position, width, except: still)
     if let tokenType = layer.tokenType {
-      scatter(sum, texts.types.map { Int($0) }, tokenType, width)
+      scatter(sum, texts.types.map { Int($0) }, tokenType, width, except: nil)
     }
     words.add(texts.ids, sum, width: width, except: layer.padding, compute)
   }
 
   /// Adds each token's row to the row of a small table that it took.
-  private func scatter(_ rows: Floats, _ places: [Int], _ parameter: Int, _ width: Int) {
+  private func scatter(
+    _ rows: Floats, _ places: [Int], _ parameter: Int, _ width: Int, except still: Int?
+  ) {
     let table = compute.store.gradient(parameter)
     if !compute.begin(parameter) {
       table.update(repeating: 0, count: compute.store.parameters[parameter].range.count)
@@ -88,7 +93,7 @@ struct EmbeddingPass {
     compute.team.forEach((width + strip - 1) / strip) { _, item in
       let first = item * strip
       let columns = min(strip, width - first)
-      for (token, place) in places.enumerated() {
+      for (token, place) in places.enumerated() where place != still {
         kernels.axpy(
           table + place * width + first, 1, rows + token * width + first, count: columns)
       }

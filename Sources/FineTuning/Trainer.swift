@@ -48,6 +48,8 @@ public struct StepOutcome: Sendable, Equatable {
   /// The norm of the gradient before clipping.
   public let gradientNorm: Double
   public let tokens: Int
+  /// Of its matrix products.
+  public let productFLOP: Int
 }
 
 /// Steps of an optimizer over a classifier's weights.
@@ -127,7 +129,8 @@ public final class Trainer {
     if model.frozenLayers == nil { rows.move(model.words, scale: scale, team) }
     return StepOutcome(
       loss: loss, gradientNorm: norm.value,
-      tokens: batches.reduce(0) { $0 + $1.texts.tokenCount })
+      tokens: batches.reduce(0) { $0 + $1.texts.tokenCount },
+      productFLOP: batches.reduce(0) { $0 + model.productFLOP($1.texts) })
   }
 
   /// Makes up the steps of words that stood in no text: to be called before weights are read.

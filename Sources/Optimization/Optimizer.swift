@@ -11,6 +11,16 @@ public enum UpdateRule: Sendable, Equatable, Codable {
   case sgd(momentum: Double = 0.9, nesterov: Bool = false)
 }
 
+extension UpdateRule {
+  /// Floats that an optimizer keeps of each weight.
+  public var momentsPerWeight: Int {
+    switch self {
+    case .adamW, .adam: 2
+    case .sgd(let momentum, _): momentum == 0 ? 0 : 1
+    }
+  }
+}
+
 /// Parameters that share their decay: a range of the flat memory that holds them all.
 public struct ParameterGroup: Sendable, Equatable {
   public let range: Range<Int>

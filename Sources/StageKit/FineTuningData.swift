@@ -74,9 +74,10 @@ public struct FineTuningData: Sendable {
     Predictions(logits: logits, outputs: outputs, kind: labels.kind)
   }
 
-  /// The tokens of the `count` longest training texts: a batch has no more.
-  public func tokensOfLargestBatch(_ count: Int) -> Int {
-    train.map { texts.texts.range($0).count }.sorted(by: >).prefix(count).reduce(0, +)
+  /// Bytes that the rows take, with their predictions and the lines that are written of them.
+  var memory: Int {
+    texts.texts.tokenCount * 5 + ids.reduce(0) { $0 + 3 * $1.utf8.count }
+      + ids.count * (256 + 128 * outputs)
   }
 }
 

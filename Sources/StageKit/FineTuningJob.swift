@@ -4,6 +4,7 @@ import Contracts
 public import FineTuning
 import Foundation
 import Kernels
+import Optimization
 import Reporting
 
 /// A fine-tuning as a stage runs it: progress, checkpoints, what it leaves in the run folder.
@@ -15,6 +16,8 @@ public final class FineTuningJob {
   private let tuner: FineTuner
   private let checkpoint: String
   private let identity: String
+  /// Bytes that the whole process takes at most, said before it takes them.
+  private let memory: Int
   private var wasResumed = false
   /// What the training took; nil where a part of it was another process'.
   public private(set) var cost: TrainingCost?
@@ -43,11 +46,15 @@ public final class FineTuningJob {
       }
       model.freeze(layers: layers)
     }
-    let memory = model.memoryEstimate(
-      tokens: data.tokensOfLargestBatch(options.batchSize), keepsBest: !data.validation.isEmpty)
+    let settings = options.configuration
+    memory =
+      FineTuningJob.ownMemory + data.memory
+      + model.memoryEstimate(
+        tokens: FineTuner.largestPass(settings, data.texts.texts, train: data.train),
+        moments: settings.rule.update.momentsPerWeight, keepsBest: !data.validation.isEmpty)
     console.notice(
       "\(data.train.count) training rows, "
-        + "\(FineTuner.steps(options.configuration, rows: data.train.count)) steps; about "
+        + "\(FineTuner.steps(settings, rows: data.train.count)) steps; at most "
         + "\(memory >> 20) MiB of memory")
     if !model.initialized.isEmpty {
       console.notice("new, not in the checkpoint: \(model.initialized.joined(separator: ", "))")
@@ -57,7 +64,7 @@ public final class FineTuningJob {
     checkpoint = trimmed + ".checkpoint"
     let folder = URL(fileURLWithPath: trimmed).deletingLastPathComponent().path
     tuner = try FineTuner(
-      model, options.configuration, data: data.texts, train: data.train,
+      model, settings, data: data.texts, train: data.train,
       validation: data.validation, scratch: options.freezeLayers == nil ? nil : folder)
     self.console = console
     self.located = located
@@ -139,10 +146,18 @@ public final class FineTuningJob {
   }
 
   /// Every row's predictions.
-  public func results() -> RunResults {
+  ///
+  /// - Throws: ``TrainingError/diverged(step:learningRate:loss:gradientNorm:)`` where the last step, which no loss
+  ///   was taken after, left weights that give no numbers.
+  public func results() throws(TrainingError) -> RunResults {
     let progress = Progress(console, "predicting", total: data.ids.count, unit: "texts")
     let logits = tuner.logits(Array(data.ids.indices)) { progress.advance($0) }
     progress.finish()
+    if let last = tuner.history.last, !logits.allSatisfy(\.isFinite) {
+      throw .diverged(
+        step: last.step, learningRate: last.learningRate, loss: .nan,
+        gradientNorm: last.gradientNorm)
+    }
     return RunResults(
       ids: data.ids, splits: data.splits, labels: data.labels, classNames: data.classNames,
       predictions: data.predictions(logits))
@@ -169,9 +184,16 @@ public final class FineTuningJob {
   /// Takes the checkpoint away: the run is complete.
   public func finish() { try? FileManager.default.removeItem(atPath: checkpoint) }
 
+  /// What the process takes beside the training: the program itself and its libraries.
+  private static var ownMemory: Int { 48 << 20 }
+
   /// What the summary says of the training.
   public var summary: [String: JSONValue] {
-    [
+    let seconds = tuner.stepTime / .seconds(1)
+    return [
+      "memory_estimate_bytes": .integer(memory), "step_seconds": .real(seconds),
+      "product_flop": .integer(tuner.productFLOP),
+      "gflop_per_second": .real(Double(tuner.productFLOP) / max(seconds, 1e-9) / 1e9),
       "steps": .integer(tuner.history.count), "train_rows": .integer(data.train.count),
       "best_epoch": tuner.bestEpoch.map { .integer($0) } ?? .null,
       "last_loss": tuner.history.last.map { .real($0.loss) } ?? .null,

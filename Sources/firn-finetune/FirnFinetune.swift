@@ -88,7 +88,7 @@ struct FirnFinetune: Stage {
     } else {
       try job.train()
       clock.phase("fit")
-      let results = job.results()
+      let results = try job.results()
       clock.phase("predict")
       try job.write(to: folder)
       try results.write(to: folder)

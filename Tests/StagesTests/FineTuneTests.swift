@@ -14,6 +14,8 @@ import Testing
   @Test func theRunPredictsAsItSays() throws {
     let summary = try finetune("run", "--epochs", "20", "--learning-rate", "1e-2", "--dropout", "0")
     #expect(summary["steps"] as? Int == 60)
+    let peak = try #require(summary["peak_memory_bytes"] as? Int)
+    #expect(peak <= summary["memory_estimate_bytes"] as? Int ?? 0)
     // The class is one word of the text: what learns at all finds it.
     #expect(try #require(summary["last_loss"] as? Double) < 0.2)
     let records = try bench.text("run/predictions.csv").split(separator: "\n").dropFirst()
@@ -59,6 +61,23 @@ import Testing
     #expect(!bench.exists("run.checkpoint"))
     let left = try bench.snapshot().keys.filter { $0.hasPrefix(".") }
     #expect(left.isEmpty, "\(left)")
+  }
+
+  /// Killed again and again, wherever it was, and resumed each time.
+  @Test func aRunThatIsKilledOftenHasTheBytesOfAnUnbrokenOne() throws {
+    let options = ["--epochs", "30", "--batch-size", "2", "--learning-rate", "1e-3"]
+    try finetune("whole", options)
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<4 where !bench.exists("run") {
+      let process = try start("run", options + ["--resume"])
+      usleep(UInt32.random(in: 0..<400_000, using: &random))
+      kill(process.processIdentifier, Bool.random(using: &random) ? SIGKILL : SIGTERM)
+      process.waitUntilExit()
+    }
+    try finetune("run", options + ["--resume"])
+    for name in ["model/model.safetensors", "predictions.csv", "history.csv"] {
+      #expect(try bench.data("run/" + name) == bench.data("whole/" + name), "\(name)")
+    }
   }
 
   @Test func theRangeTestLeavesItsCurve() throws {

@@ -15,6 +15,11 @@
 # bench-heads: an epoch of every network beside PyTorch and scikit-learn, by target heads of this file.
 # Quick      make bench-heads ROUNDS=1
 # Writes     nothing
+#
+# bench-finetune: 100 steps of fine-tuning beside PyTorch and ktrain, by target finetune of this file. ktrain
+# has packages of its own (.venv-ktrain, 2 GB). Base: a DistilBERT of the base size, on sentences and articles.
+# Quick      make bench-finetune ROUNDS=1 STEPS=20
+# Writes     outputs/bench/finetune/: the rows, a model of random weights, runs
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -24,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 include pipelines/prepare.mk
 
 # From the command line or from here, never from the environment, as in pipelines/common.mk.
-$(foreach name,MODEL WORKLOADS ROWS ROUNDS ENGINES THREADS FAMILIES,$(if \
+$(foreach name,MODEL WORKLOADS ROWS ROUNDS ENGINES THREADS FAMILIES STEPS,$(if \
   $(filter environment,$(origin $(name))),$(eval undefine $(name))))
 
 MODEL ?= $(EMBEDDED_MODEL)#            a model folder
@@ -34,9 +39,12 @@ ROUNDS ?= 5#                           how often each engine runs; the table has
 ENGINES ?=#                            empty: all; else of firn-int8 ct2 ct2-int8 ort openvino st
 FAMILIES ?=#                           empty: all of families.py
 THREADS ?=#                            empty: all cores; the same number for each engine
+STEPS ?= 100#                          of fine-tuning; a fifth of them for the model of the base size
 PIP_OPTIONS ?=#                        such as --extra-index-url of torch without CUDA, far smaller
 VENV := .venv-peers
 PEERS_PYTHON ?= $(VENV)/bin/python#    or a python that has the packages already
+KTRAIN_VENV := .venv-ktrain
+KTRAIN_PYTHON ?= $(KTRAIN_VENV)/bin/python#
 
 csv_movies := data/movies/movies.csv
 csv_bbc := data/bbc/bbc.csv
@@ -84,6 +92,22 @@ families: $(csv_movies) $(csv_bbc) | .build/firn-built $(packages)
 heads: | .build/firn-built $(packages)
 	@$(call quoted,$(PEERS_PYTHON)) pipelines/bench/heads.py --bin $(BIN) \
 	  $(call option,--rounds,$(ROUNDS)) $(call option,--threads,$(THREADS))
+
+ktrain_packages := $(if $(filter $(KTRAIN_VENV)/bin/python,$(KTRAIN_PYTHON)),$(KTRAIN_VENV)/installed)
+finetune = $(call quoted,$(PEERS_PYTHON)) pipelines/bench/finetune.py --bin $(BIN) \
+  $(call option,--rounds,$(ROUNDS)) $(call option,--threads,$(THREADS))
+
+.PHONY: finetune
+finetune: $(csv_movies) $(csv_bbc) $(model_file) | .build/firn-built $(packages) $(ktrain_packages)
+	@$(finetune) --csv $(csv_movies) --model $(call quoted,$(MODEL)) --steps $(STEPS) \
+	  --ktrain $(call quoted,$(KTRAIN_PYTHON))
+	@for csv in $(csv_movies) $(csv_bbc); do $(finetune) --csv $$csv \
+	  --tokenizer $(call quoted,$(MODEL)) --steps $$(( ($(STEPS) + 4) / 5 )) || exit; done
+
+$(KTRAIN_VENV)/installed: pipelines/bench/ktrain-requirements.txt
+	python3 -m venv $(KTRAIN_VENV)
+	$(KTRAIN_VENV)/bin/python -m pip install -q --disable-pip-version-check $(PIP_OPTIONS) -r $<
+	@touch $@
 
 outputs/bench/mixed.csv outputs/bench/short.csv: outputs/bench/%.csv: pipelines/bench/%.json \
   $(csv_movies) $(csv_bbc) | .build/firn-built

@@ -143,6 +143,9 @@ enum firn_activation {
 // means the best; the choice is the caller's to keep.
 const firn_kernels *firn_kernels_named(const char *name);
 
+// The name of OpenBLAS's kernels for an Intel processor with AVX2 or AVX-512; null for all others.
+const char *firn_blas_core(void);
+
 // How many entries this machine can run, and each of them, best first.
 int firn_kernels_count(void);
 const firn_kernels *firn_kernels_at(int index);
