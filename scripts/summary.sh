@@ -13,6 +13,8 @@ seconds() { cat "$out/seconds/$1" 2>/dev/null || echo -; }
 for head in "$@"; do
   echo "head=$head"
   echo "seconds=$(seconds "train-$head")"
+  # Of all cores together; what a machine that does other work too makes no longer.
+  sed -n 's/^ *"cpu_seconds": *\([0-9.]*\).*/cpu=\1/p' "$out/$head/run.json"
   tr ',{}' '\n' <"$out/$head/metrics.json" | sed -n 's/^[ \t]*"\([^"]*\)": *\(.*\)$/\1=\2/p'
 done | awk -F= -v name="$name" -v tokenize="$(seconds tokenize)" -v encode="$(seconds encode)" '
   function number(key) { return key in value && value[key] ~ /[0-9]/ }
@@ -41,16 +43,17 @@ done | awk -F= -v name="$name" -v tokenize="$(seconds tokenize)" -v encode="$(se
     second = number("test.r2") ? "mae" : "f1_macro"
     titles = padded(first, 17) "  " padded(second, 17)
     lines = lines sprintf("%-10s %-13s  ", name, head) padded(figure(first), 17) "  " \
-      padded(figure(second), 17) sprintf(" %9s\n", seconds)
+      padded(figure(second), 17) sprintf(" %9s %9.1f\n", seconds, cpu)
     split("", value)
   }
   $1 == "head" { line(); head = $2; next }
   $1 == "seconds" { seconds = $2; next }
+  $1 == "cpu" { cpu = $2; next }
   { value[$1] = $2 }
   END {
     if (failed) exit 65
     line()
-    printf "\n%-10s %-13s  %s %9s\n%s\n", "pipeline", "head", titles, "train s", lines
+    printf "\n%-10s %-13s  %s %9s %9s\n%s\n", "pipeline", "head", titles, "train s", "cpu s", lines
     printf "%d labelled rows, %d of them test; tokenize %s s, encode %s s\n", rows, test, tokenize, encode
     if (varied) print "±: mean and standard deviation over the seeds"
     if (fixed) print "–: no spread over seeds, as nothing in this head is random or one seed was asked for"

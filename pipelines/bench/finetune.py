@@ -62,8 +62,11 @@ def torch_peer(a):
 def ktrain_peer(a):
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    import numpy
     import tensorflow
 
+    # ktrain 0.41.4 was written for NumPy 1.
+    numpy.Inf = numpy.inf
     tensorflow.config.threading.set_intra_op_parallelism_threads(a.threads)
     tensorflow.config.threading.set_inter_op_parallelism_threads(a.threads)
     import ktrain
