@@ -8,6 +8,10 @@ set -eu
 name=$1 out=$2
 shift 2
 
+# What the heads cost in processor time stands beside what training the whole encoder does.
+costs=
+case " $* " in *" finetune "*) costs=1 ;; esac
+
 seconds() { cat "$out/seconds/$1" 2>/dev/null || echo -; }
 
 for head in "$@"; do
@@ -16,7 +20,8 @@ for head in "$@"; do
   # Of all cores together; what a machine that does other work too makes no longer.
   sed -n 's/^ *"cpu_seconds": *\([0-9.]*\).*/cpu=\1/p' "$out/$head/run.json"
   tr ',{}' '\n' <"$out/$head/metrics.json" | sed -n 's/^[ \t]*"\([^"]*\)": *\(.*\)$/\1=\2/p'
-done | awk -F= -v name="$name" -v tokenize="$(seconds tokenize)" -v encode="$(seconds encode)" '
+done | awk -F= -v name="$name" -v tokenize="$(seconds tokenize)" -v encode="$(seconds encode)" \
+  -v costs="$costs" '
   function number(key) { return key in value && value[key] ~ /[0-9]/ }
   # The mean and deviation over the seeds; the one figure where nothing is random.
   function figure(metric, mean, spread) {
@@ -43,7 +48,8 @@ done | awk -F= -v name="$name" -v tokenize="$(seconds tokenize)" -v encode="$(se
     second = number("test.r2") ? "mae" : "f1_macro"
     titles = padded(first, 17) "  " padded(second, 17)
     lines = lines sprintf("%-10s %-13s  ", name, head) padded(figure(first), 17) "  " \
-      padded(figure(second), 17) sprintf(" %9s %9.1f\n", seconds, cpu)
+      padded(figure(second), 17) sprintf(" %9s", seconds) \
+      (costs ? sprintf(" %9.1f", cpu) : "") "\n"
     split("", value)
   }
   $1 == "head" { line(); head = $2; next }
@@ -53,7 +59,7 @@ done | awk -F= -v name="$name" -v tokenize="$(seconds tokenize)" -v encode="$(se
   END {
     if (failed) exit 65
     line()
-    printf "\n%-10s %-13s  %s %9s %9s\n%s\n", "pipeline", "head", titles, "train s", "cpu s", lines
+    printf "\n%-10s %-13s  %s %9s%s\n%s\n", "pipeline", "head", titles, "train s", costs ? "     cpu s" : "", lines
     printf "%d labelled rows, %d of them test; tokenize %s s, encode %s s\n", rows, test, tokenize, encode
     if (varied) print "±: mean and standard deviation over the seeds"
     if (fixed) print "–: no spread over seeds, as nothing in this head is random or one seed was asked for"
