@@ -66,12 +66,7 @@ extension HDF5Dataset {
   /// The descriptor that the library reads this file by.
   private func descriptor() throws(HDF5Error) -> Int32 {
     let file = try Identifier("H5Iget_file_id", at: site) { H5Iget_file_id(id.raw) }
-    var handle: UnsafeMutableRawPointer?
-    _ = try Library.call("H5Fget_vfd_handle", at: site) {
-      H5Fget_vfd_handle(file.raw, shim_H5P_DEFAULT(), &handle)
-    }
-    guard let handle else { throw unreadable("no descriptor") }
-    return handle.load(as: Int32.self)
+    return try file.descriptor(at: site)
   }
 
   private func unreadable(_ reason: String) -> HDF5Error {

@@ -69,9 +69,11 @@ extension HDF5File {
 
   /// Reads a string; nil where there is no such attribute.
   ///
-  /// `object`: a dataset or group; the root where that is empty.
+  /// `object`: a dataset or group; the root where that is empty. The file must have been opened for
+  /// reading.
   ///
-  /// - Throws: `HDF5Error.wrongType` for another type than a scalar string of variable length.
+  /// - Throws: `HDF5Error.wrongType` for another type than a scalar string of variable length;
+  ///   `.damaged` where the string is not where it should be, or not UTF-8.
   public func stringAttribute(
     _ name: String, on object: String = ""
   ) throws(HDF5Error) -> String? {
@@ -82,15 +84,15 @@ extension HDF5File {
       throw .wrongType(
         file: path, object: "@\(name)", expected: "string", found: StringType.name(of: type.raw))
     }
-    var text: UnsafeMutablePointer<CChar>?
-    _ = try Library.call("H5Aread", at: site) { H5Aread(attribute.raw, type.raw, &text) }
-    defer { free(text) }
-    guard let text else { return "" }
-    guard let value = String(validatingCString: text) else {
+    var heap = try StringHeap(descriptor: try id.descriptor(at: site), at: site)
+    let messages = try AttributeMessages(
+      header: UInt64(address(of: object.isEmpty ? "/" : object)), of: heap)
+    guard let reference = messages.references[name] else {
       throw .damaged(
-        file: path, object: "@\(name)", call: "H5Aread", reason: "the bytes are not UTF-8")
+        file: path, object: site.object, call: "H5Aread",
+        reason: "the attribute does not lie in the object's header")
     }
-    return value
+    return try heap.string(reference, row: 0)
   }
 
   /// Reads an integer; nil where there is no such attribute.

@@ -68,7 +68,7 @@ extension HDF5File {
     return String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  private func address(of name: String) throws(HDF5Error) -> haddr_t {
+  func address(of name: String) throws(HDF5Error) -> haddr_t {
     var info = H5O_info_t()
     _ = try Library.call("H5Oget_info_by_name2", at: site(name)) {
       H5Oget_info_by_name2(

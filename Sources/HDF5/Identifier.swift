@@ -15,3 +15,19 @@ struct Identifier: ~Copyable, Sendable {
     Library.release(raw, of: output)
   }
 }
+
+extension Identifier {
+  /// The descriptor that the library reads this open file by.
+  func descriptor(at site: Site) throws(HDF5Error) -> Int32 {
+    let file = raw
+    var handle: UnsafeMutableRawPointer?
+    _ = try Library.call("H5Fget_vfd_handle", at: site) {
+      H5Fget_vfd_handle(file, shim_H5P_DEFAULT(), &handle)
+    }
+    guard let handle else {
+      throw .damaged(
+        file: site.file, object: site.object, call: "H5Fget_vfd_handle", reason: "no descriptor")
+    }
+    return handle.load(as: Int32.self)
+  }
+}

@@ -27,7 +27,7 @@ struct StringReference {
 struct StringHeap {
   private let site: Site
   private let descriptor: Int32
-  private let fileSize: UInt64
+  let fileSize: UInt64
   /// The collection read last: the strings of neighbouring rows are neighbours.
   private var address: UInt64?
   private var bytes: [UInt8] = []
@@ -43,7 +43,7 @@ struct StringHeap {
     fileSize = UInt64(clamping: status.st_size)
   }
 
-  /// The string of a row.
+  /// The string of a row; an attribute's is that of row 0.
   mutating func string(_ reference: StringReference, row: Int) throws(HDF5Error) -> String {
     guard reference.length > 0 else { return "" }
     if address != reference.heap { try load(reference.heap, row: row) }

@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import StageKit
 import TestSupport
@@ -100,6 +101,34 @@ struct DamageTests {
       }
     }
     #expect(told > 50)
+  }
+
+  /// The heap of strings has no checksum: each bit of its headers and the string, and its sizes and
+  /// places as large as can be, are told or without effect.
+  @Test func damagedHeapOfAnAttribute() throws {
+    let bytes = try scratch.bytes("whole.h5")
+    let heap = try #require(Data(bytes).range(of: Data("GCOL".utf8))?.lowerBound)
+    func read(_ bytes: [UInt8]) throws -> String? {
+      try scratch.write(bytes, to: "damaged.h5")
+      return try HDF5File(reading: scratch.path("damaged.h5")).stringAttribute("format")
+    }
+    var told = 0
+    for place in heap..<heap + 64 {
+      for change in [1, 0x80, 0xFF] as [UInt8] {
+        var copy = bytes
+        copy[place] ^= change
+        do {
+          _ = try read(copy)
+        } catch {
+          #expect((error as? any Explained)?.complaint.status == .badData)
+          told += 1
+        }
+      }
+      var copy = bytes
+      for byte in place..<place + 8 { copy[byte] = 0xFF }
+      _ = try? read(copy)
+    }
+    #expect(told > 20)
   }
 
   @Test func unwritableFolder() throws {
