@@ -185,7 +185,7 @@ let package = Package(
     .testTarget(
       name: "FeatureStoreTests",
       dependencies: [
-        "FeatureStore", "HDF5", "AtomicFiles", "Contracts", "StageKit", "TestSupport",
+        "FeatureStore", "HDF5", "AtomicFiles", "Contracts", "Digests", "StageKit", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
@@ -236,6 +236,16 @@ let package = Package(
         "Hub", "Checkpoints", "Digests", "StageKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // What others wrote, read by all of Firn's readers, for the tests below and for the fuzzers.
+    .target(
+      name: "HostileInput",
+      dependencies: [
+        "AtomicFiles", "Checkpoints", "Contracts", "Corpora", "Digests", "Encoders", "FeatureStore",
+        "Heads", "Kernels", "Safetensors", "StageKit", "TestSupport", "Tokenizers",
+      ], path: "Tests/HostileInput"),
+    .testTarget(
+      name: "HostileInputTests", dependencies: ["HostileInput", "TestSupport"],
+      exclude: ["Fixtures"]),
     // Runs the built executables; `swift build --build-tests` builds them as the package's products.
     .testTarget(
       name: "StagesTests", dependencies: ["FeatureStore", "HDF5", "Contracts"],
@@ -243,6 +253,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer's own: scripts/fuzz.sh builds it, with what has to be linked.
+if Context.environment["FIRN_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(name: "Fuzz", dependencies: ["HostileInput"], path: "Tests/Fuzz"))
+}
 
 // Imports are internal unless written public, existentials are spelled `any`, and a member is
 // visible only where its module is imported: SE-0409, SE-0335, SE-0444.

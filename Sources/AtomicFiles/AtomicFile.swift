@@ -98,7 +98,8 @@ public final class AtomicFile: Sendable {
 
   private static let pending = Mutex<Set<String>>([])
 
-  private static func flush(_ path: String, reportedAs target: String) throws(AtomicFileError) {
+  /// Returns when a file, or the names in a folder, are on disk.
+  static func flush(_ path: String, reportedAs target: String) throws(AtomicFileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .cannotWrite(path: target, errorNumber: errno) }
     defer { close(descriptor) }

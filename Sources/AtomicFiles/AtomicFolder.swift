@@ -32,12 +32,8 @@ public final class AtomicFolder {
     }
     TemporaryName.removeLeftovers(of: url.lastPathComponent, in: folder)
     temporaryPath = folder + "/" + TemporaryName.next(for: url.lastPathComponent)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: temporaryPath, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotCreate(path: trimmed, errorNumber: Self.number(error))
-    }
+    let number = Self.make(temporaryPath)
+    guard number == 0 else { throw .cannotCreate(path: trimmed, errorNumber: number) }
     AtomicFile.note(temporaryPath)
   }
 
@@ -50,10 +46,11 @@ public final class AtomicFolder {
     try AtomicFile.write(bytes, to: temporaryPath + "/" + name)
   }
 
-  /// Puts the folder in its place.
+  /// Flushes the folder to disk and puts it in its place.
   ///
   /// - Throws: ``AtomicFileError``; the target is as it was.
   public func commit() throws(AtomicFileError) {
+    try flush()
     let old = temporaryPath + ".old"
     // One step where the file system can: at no moment is neither of them there.
     let exchanged = Exchange.swap(temporaryPath, path)
@@ -67,7 +64,22 @@ public final class AtomicFolder {
     }
     done = true
     AtomicFile.forget(temporaryPath)
+    try? AtomicFile.flush(AtomicFile.split(path).folder, reportedAs: path)
     try? FileManager.default.removeItem(atPath: exchanged ? temporaryPath : old)
+  }
+
+  /// Files that others wrote into the folder too: after a loss of power none may stand there empty.
+  private func flush() throws(AtomicFileError) {
+    let content = (try? FileManager.default.subpathsOfDirectory(atPath: temporaryPath)) ?? []
+    for part in content.map({ "\(temporaryPath)/\($0)" }) + [temporaryPath] {
+      do throws(AtomicFileError) {
+        try AtomicFile.flush(part, reportedAs: path)
+      } catch {
+        // Some file systems cannot flush a folder.
+        var status = stat()
+        guard stat(part, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw error }
+      }
+    }
   }
 
   /// Removes the temporary folder unless it was committed.
@@ -78,9 +90,14 @@ public final class AtomicFolder {
     AtomicFile.forget(temporaryPath)
   }
 
-  private static func number(_ error: any Error) -> Int32 {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return Int32(truncatingIfNeeded: underlying?.code ?? Int(EACCES))
+  /// Creates a folder and those above it that are missing; returns errno, 0 where it went well.
+  private static func make(_ path: String) -> Int32 {
+    if mkdir(path, 0o777) == 0 { return 0 }
+    let above = AtomicFile.split(path).folder
+    guard errno == ENOENT, above != "/", above != path else { return errno }
+    let number = make(above)
+    guard number == 0 || number == EEXIST else { return number }
+    return mkdir(path, 0o777) == 0 ? 0 : errno
   }
 }
 

@@ -20,6 +20,8 @@ public final class Journal {
   private let output: String
   private let descriptor: Int32
   private var isReady = false
+  /// Whether the journal's name is on disk, and not only its records.
+  private var isNamed = false
   /// Where each record's payload lies, and how many rows it holds.
   private var records: [(rows: Int, payload: Range<Int>)] = []
 
@@ -78,6 +80,23 @@ public final class Journal {
   /// Returns when all records are on disk.
   public func commit() throws(AtomicFileError) {
     guard fdatasync(descriptor) == 0 else { throw failure }
+    if !isNamed {
+      // Some file systems cannot flush a folder.
+      try? AtomicFile.flush(AtomicFile.split(path).folder, reportedAs: output)
+      isNamed = true
+    }
+  }
+
+  /// How many rows and bytes each record has.
+  public var sizes: [(rows: Int, bytes: Int)] { records.map { ($0.rows, $0.payload.count) } }
+
+  /// Drops the records from one on, which make no sense to the caller.
+  ///
+  /// - Throws: ``AtomicFileError``.
+  public func drop(from index: Int) throws(AtomicFileError) {
+    records.removeSubrange(index...)
+    rows = records.reduce(0) { $0 + $1.rows }
+    try truncate(to: records.last?.payload.upperBound ?? Self.headerSize)
   }
 
   /// Hands on every record, in order: its rows and its payload, of that the first `size` bytes.
@@ -146,7 +165,7 @@ public final class Journal {
       let count = Self.integer(header[0..<8])
       let size = Self.integer(header[8..<16])
       let start = position + Self.recordHeaderSize
-      guard let count, let size, size <= end - start else { break }
+      guard let count, let size, size <= end - start, count <= Int.max - rows else { break }
       let payload = try read(start..<start + size)
       let digest = payload.withUnsafeBytes {
         SHA256Digest(ofParts: [header[0..<16]], and: [$0])

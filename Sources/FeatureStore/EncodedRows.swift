@@ -47,12 +47,13 @@ public final class EncodedRows {
     let identity = "\(provenance.firnVersion) \(provenance.configSHA256) \(layout)"
     journal = try Journal(
       of: output, identity: SHA256Digest(of: identity), discarding: discarding)
-    var firstRow = 0
-    try journal.replay(first: Self.prefixSize) { rows, payload in
-      records.append(
-        Record(
-          firstRow: firstRow, rows: rows, bounds: self.bounds(rows, payload)))
-      firstRow += rows
+    for (index, size) in journal.sizes.enumerated() {
+      guard let bounds = try bounds(ofRecord: index, rows: size.rows, bytes: size.bytes) else {
+        try journal.drop(from: index)
+        break
+      }
+      let firstRow = records.last.map { $0.firstRow + $0.rows } ?? 0
+      records.append(Record(firstRow: firstRow, rows: size.rows, bounds: bounds))
     }
   }
 
@@ -151,12 +152,18 @@ public final class EncodedRows {
     return (low, records[low])
   }
 
-  private func bounds(_ rows: Int, _ payload: UnsafeRawBufferPointer) -> [Int] {
-    let start = rows * RowKey.size
-    return bounds(
-      (0..<rows).map {
-        Int(payload.loadUnaligned(fromByteOffset: start + $0 * 4, as: Int32.self))
-      })
+  /// The bounds of a record's rows; nil where it is not as long as they say.
+  private func bounds(ofRecord index: Int, rows: Int, bytes: Int) throws -> [Int]? {
+    let floats = layout.widths.reduce(0, +)
+    guard rows <= bytes / (Self.prefixSize(rows: 1) + 4 * floats) else { return nil }
+    var counts = [Int32](repeating: 0, count: rows)
+    try counts.withUnsafeMutableBytes {
+      try journal.read(record: index, from: rows * RowKey.size, into: $0)
+    }
+    guard counts.allSatisfy({ $0 >= 0 }) else { return nil }
+    let tokens = counts.reduce(0) { $0 + Int($1) } * (layout.tokenWidth ?? 0)
+    guard bytes == Self.prefixSize(rows: rows) + 4 * (rows * floats + tokens) else { return nil }
+    return bounds(counts.map { Int($0) })
   }
 
   private func bounds(_ tokenCounts: [Int]) -> [Int] {

@@ -1,5 +1,6 @@
 import AtomicFiles
 import Contracts
+import Digests
 import FeatureStore
 import Foundation
 import TestSupport
@@ -61,6 +62,25 @@ import Testing
     #expect(try encodedRows(other).count == 3)
     other.firnVersion = "0.0.1"
     #expect(try encodedRows(other).count == 0)
+  }
+
+  /// Records with a right digest, whose rows are not in them.
+  @Test(arguments: [1 << 60, 1 << 40, 5, 1])
+  func recordsThatContradictThemselvesAreDropped(rows: Int) throws {
+    do { try add(0..<3, to: encodedRows()) }
+    do {
+      let provenance = Samples.provenance()
+      let identity = "\(provenance.firnVersion) \(provenance.configSHA256) \(layout)"
+      let journal = try Journal(of: scratch.path("f.h5"), identity: SHA256Digest(of: identity))
+      try #require(journal.rows == 3)
+      try [UInt8](repeating: 0x7F, count: 250).withUnsafeBytes {
+        try journal.append(rows: rows, [$0])
+      }
+      try journal.commit()
+    }
+    let again = try encodedRows()
+    #expect(again.count == 3)
+    try check(again, 0..<3)
   }
 
   @Test func placesAreThoseOfTheFirstThatHasTheRow() throws {
