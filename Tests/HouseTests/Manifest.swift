@@ -13,7 +13,7 @@ struct Manifest {
 
     /// What tests share is none of the product's either.
     var isTest: Bool { kind == "testTarget" || layer == "Tests" }
-    var isStage: Bool { kind == "executableTarget" }
+    var isStage: Bool { kind == "executableTarget" && !isTest }
   }
 
   /// In the order in which they are declared.
