@@ -128,15 +128,9 @@ import Testing
   }
 
   private func start(_ output: String, _ settings: [String]) throws -> Process {
-    let process = Process()
-    process.executableURL = try StageName.finetune.executable
-    process.currentDirectoryURL = bench.folder
-    process.arguments =
+    try bench.start(
+      .finetune,
       ["tokens.h5", "--model", Workbench.model, "-o", output, "--quiet", "--threads", "1"]
-      + settings
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    return process
+        + settings)
   }
 }

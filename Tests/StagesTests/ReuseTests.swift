@@ -151,16 +151,11 @@ import Testing
   }
 
   private func start(_ tokens: String, _ output: String) throws -> Process {
-    let process = Process()
-    process.executableURL = try StageName.encode.executable
-    process.currentDirectoryURL = bench.folder
-    process.arguments = [
-      tokens, "--model", Workbench.model, "-o", output, "--quiet", "--threads", "1",
-    ]
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    return process
+    try bench.start(
+      .encode,
+      [
+        tokens, "--model", Workbench.model, "-o", output, "--quiet", "--threads", "1",
+      ])
   }
 
   /// Waits until the first of some eight blocks stands whole beside the output; false when the process

@@ -74,10 +74,7 @@ final class Workbench: Sendable {
     process.executableURL = try stage.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging([
-      "XDG_CACHE_HOME": root.appendingPathComponent("cache").path,
-      "HF_HOME": root.appendingPathComponent("hub").path, "NO_COLOR": "1",
-    ]) { $1 }
+    process.environment = environment
     process.standardInput = files[0]
     process.standardOutput = files[1]
     process.standardError = files[2]
@@ -90,6 +87,26 @@ final class Workbench: Sendable {
     return Outcome(
       status: process.terminationReason == .exit ? process.terminationStatus : nil,
       standardOutput: try captured("out"), standardError: try captured("err"))
+  }
+
+  /// Starts a stage that is not waited for; what it says is lost.
+  func start(_ stage: StageName, _ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = try stage.executable
+    process.currentDirectoryURL = folder
+    process.arguments = arguments
+    process.environment = environment
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  private var environment: [String: String] {
+    ProcessInfo.processInfo.environment.merging([
+      "XDG_CACHE_HOME": root.appendingPathComponent("cache").path,
+      "HF_HOME": root.appendingPathComponent("hub").path, "NO_COLOR": "1",
+    ]) { $1 }
   }
 
   /// Runs a stage that must succeed.
