@@ -21,8 +21,9 @@ BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 # Where `make install` puts the stages; DESTDIR, if given, stands before it.
 PREFIX ?= /usr/local
 
-.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads bench-finetune parity test \
-  test-browser test-docs build lint data docs install uninstall setup clean
+.PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads bench-finetune bench-scale \
+  parity test test-browser test-docs test-kills test-sanitize fuzz build lint data docs \
+  install uninstall setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -57,6 +58,11 @@ bench-heads: ## an epoch of every network in turn with PyTorch and scikit-learn;
 bench-finetune: ## steps of a whole encoder in turn with PyTorch and ktrain; fetches 8 GB, half an hour
 	@$(MAKE) -f pipelines/bench/peers.mk finetune ROUNDS=$(ROUNDS)
 
+bench-scale: .build/firn-built ## time and memory of the stages up to ROWS=1000000 rows of made text
+	@mkdir -p outputs/bench
+	@python3 pipelines/bench/scale.py --rows $(or $(ROWS),1000000) --bin $(BIN) --folder outputs/bench/scale \
+	  --model Tests/StagesTests/Fixtures/tiny-bert
+
 test: lint ## build in release and run all tests
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	$(SWIFT) test $(BUILD_FLAGS) --skip-build
@@ -66,6 +72,16 @@ test-docs: ## run every command of README, docs/ and examples/ in a fresh clone;
 
 test-browser: ## the page of make movies in headless Chromium: hover, filter, keyboard, print; installs Chromium
 	@$(MAKE) -f pipelines/browser.mk
+
+test-kills: ## KILLS=200 processes killed at random moments, as a table; half an hour
+	$(SWIFT) build $(BUILD_FLAGS) --build-tests
+	FIRN_KILLS=$(or $(KILLS),200) $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter KillTests
+
+test-sanitize: ## the tests under AddressSanitizer and ThreadSanitizer; builds twice, an hour
+	scripts/sanitize.sh
+
+fuzz: setup ## changed files in every format under libFuzzer, SECONDS=60 each
+	scripts/fuzz.sh $(or $(SECONDS),60)
 
 build: .build/firn-built ## build the stages in release into .build/release
 

@@ -35,10 +35,10 @@ import Testing
   /// The rows that were on the disk before it was full are not encoded again.
   @Test(.enabled(if: SmallDisk.isPossible, "mounting a tmpfs takes root"))
   func whatWasEncodedBeforeTheDiskWasFullIsKept() throws {
-    // Of some seven blocks there is place for two or three, and what of them is in the output.
+    // Beside the rows' columns there is place for one or two of some eight blocks, kept twice.
     try bench.write("text\n" + (0..<30_000).map(Self.row).joined(), to: "texts.csv")
     try bench.succeed(.tokenize, "texts.csv", "--model", Workbench.model, "-o", "many.h5")
-    let disk = try SmallDisk(bench.url("disk"), kilobytes: 2000)
+    let disk = try SmallDisk(bench.url("disk"), kilobytes: 5000)
     let command = [
       "many.h5", "--model", Workbench.model, "--json", "--quiet", "--threads", "1", "-o",
     ]
