@@ -9,6 +9,8 @@ public enum Interruption {
     /// What to say of the work that is kept; nil in a stage that keeps none.
     var keeping: String?
     var exitCode: Int32?
+    /// Whether the process is on its way out.
+    var isLeaving = false
   }
 
   private static let state = Mutex(State())
@@ -70,7 +72,14 @@ public enum Interruption {
     }
   }
 
+  /// Stops a thread whose process is on its way out: what it would say is of files that were taken
+  /// from under it.
+  static func waitIfLeaving() {
+    while state.withLock({ $0.isLeaving }) { sleep(1) }
+  }
+
   private static func leave(_ code: Int32, _ message: String, stage: String) -> Never {
+    state.withLock { $0.isLeaving = true }
     AtomicFile.discardAll()
     Console.write("\n\(stage): \(message)\n", to: .standardError)
     _exit(code)

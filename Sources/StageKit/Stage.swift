@@ -15,7 +15,12 @@ extension Stage {
     Interruption.install(stage: stage)
     let console = Console(stage: stage, options: common)
     do {
-      try execute(console)
+      do {
+        try execute(console)
+      } catch {
+        Interruption.waitIfLeaving()
+        throw error
+      }
     } catch let error as any Explained {
       AtomicFile.discardAll()
       Console.complain(error.complaint, stage: stage)

@@ -1,8 +1,9 @@
 """Time and memory of the stages over more and more rows of made text, and the exponents they grow by.
 
-Each stage runs as a process of its own at ROWS/100, ROWS/10 and ROWS rows; seconds are of the whole
-process, memory is its peak. The exponent is the slope of a line through the logarithms of the last
-two sizes: 1 is flat per row for time, 0 is the same memory whatever the rows.
+Each stage runs as a process of its own at ROWS/100, ROWS/10 and ROWS rows. Time is the processor's, of
+all threads, which other work on the machine changes least; memory is the process's peak. The exponent
+is the slope of a line through the logarithms of the last two sizes: 1 is flat per row for time, 0 is
+the same memory whatever the rows.
 
     python3 pipelines/bench/scale.py --rows 1000000 --bin .build/release --model MODEL --folder DIR
 """
@@ -94,16 +95,16 @@ def main():
             measured = run(command) | {"rows": rows}
             found.setdefault(name, []).append(measured)
             print(f"{rows:>10,} rows {name:<14} {measured['seconds']:8.2f} s "
-                  f"{measured['bytes'] / 1e6:8.1f} MB", file=sys.stderr)
+                  f"{measured['cpu']:8.2f} s of processor {measured['bytes'] / 1e6:8.1f} MB", file=sys.stderr)
     shutil.rmtree(arguments.folder)
 
     sizes = [f"{measured['rows']:,}" for measured in next(iter(found.values()))]
-    print("| stage | " + " | ".join(f"s, MB at {size} rows" for size in sizes)
+    print("| stage | " + " | ".join(f"s of processor, MB at {size} rows" for size in sizes)
           + " | time grows as rows^ | memory as rows^ |")
     print("| --- |" + " --- |" * (len(sizes) + 2))
     for name, runs in found.items():
-        cells = [f"{run['seconds']:.2f}, {run['bytes'] / 1e6:.0f}" for run in runs]
-        cells += [f"{exponent(runs[-2], runs[-1], key):.2f}" for key in ("seconds", "bytes")]
+        cells = [f"{run['cpu']:.2f}, {run['bytes'] / 1e6:.0f}" for run in runs]
+        cells += [f"{exponent(runs[-2], runs[-1], key):.2f}" for key in ("cpu", "bytes")]
         print(f"| {name} | " + " | ".join(cells) + " |")
     (arguments.folder.parent / "scale.json").write_text(json.dumps(found, indent=1) + "\n")
 
