@@ -114,8 +114,19 @@ let package = Package(
     .executableTarget(
       name: "firn-encode",
       dependencies: [
-        "StageKit", "Tokenizers", "Checkpoints", "Encoders", "FeatureStore", "Kernels", "Digests",
-        "Contracts",
+        "StageKit", "Checkpoints", "Encoders", "FeatureStore", "Kernels", "Digests", "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-merge",
+      dependencies: [
+        "StageKit", "FeatureStore", "Contracts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "firn-inspect",
+      dependencies: [
+        "StageKit", "FeatureStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -17,6 +17,8 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     self.bytes = Array(hasher.finalize())
   }
 
+  init(finishing hasher: SHA256) { bytes = Array(hasher.finalize()) }
+
   /// The digest of a text's UTF-8 bytes.
   public init(of text: String) {
     self.init(of: text.utf8)

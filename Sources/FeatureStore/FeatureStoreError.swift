@@ -23,6 +23,12 @@ public enum FeatureStoreError: Error, Sendable, Equatable {
   case noSuchView(path: String, view: FeatureKey, available: [FeatureKey])
   /// The views are not the hard link `embeddings` and what it links to.
   case noDefaultView(path: String)
+  /// What the file says of the shard that it is makes no sense.
+  case invalidShard(path: String)
+  /// The file is a shard, where all rows are wanted.
+  case isShard(path: String, shard: Shard)
+  /// A file that rows are merged from is another than it was when they were merged.
+  case otherShard(path: String, shard: String)
   /// Writing ended before all rows were there.
   case unfinished(path: String, expected: Int, found: Int)
 }

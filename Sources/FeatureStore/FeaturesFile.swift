@@ -18,17 +18,31 @@ public final class FeaturesFile: Sendable {
   private let keyColumn: HDF5Dataset?
   private let datasets: [FeatureKey: HDF5Dataset]
 
-  /// - Throws: `HDF5Error`, `FeatureStoreError`.
-  public init(path: String) throws {
+  /// The files that the rows stand in, in their order, where the file is a virtual merge.
+  public let shardFiles: [String]
+
+  /// `allowingShard`: whether the file may be one shard, where else all rows are wanted.
+  ///
+  /// - Throws: `HDF5Error`: `.missingSource` where the file is merged of others and one is not there;
+  ///   `FeatureStoreError`.
+  public init(path: String, allowingShard: Bool = false) throws {
     let file = try HDF5File(reading: path)
     self.path = path
     provenance = try Provenance(reading: file, as: .features)
+    if let shard = provenance.shard?.shard, !allowingShard {
+      throw FeatureStoreError.isShard(path: path, shard: shard)
+    }
     columns = try RowColumns(file)
     counts = try file.column("n_tokens", .int32, shape: [columns.count])
     keyColumn =
       try file.contains("token_sha256")
       ? file.column("token_sha256", .uint8, shape: [columns.count, RowKey.size]) : nil
+    if let shard = provenance.shard, shard.rows.count != columns.count {
+      throw FeatureStoreError.invalidShard(path: path)
+    }
     let embeddings = try file.dataset("embeddings")
+    shardFiles = embeddings.sources.map(\.dataset.file)
+    try provenance.checkSources(of: embeddings)
     var datasets: [FeatureKey: HDF5Dataset] = [:]
     var defaultView: FeatureKey?
     for layer in try file.names(in: "layers") {

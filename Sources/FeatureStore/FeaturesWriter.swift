@@ -13,12 +13,12 @@ public final class FeaturesWriter {
   public let widths: [Int]
   /// The rows to come in all.
   public let expectedRows: Int
-  private let source: TokensFile
+  private let source: JoinedRows
   private let output: AtomicFile
-  private let version: Int
   private let file: HDF5File
   private let tokens: TokenFeaturesWriter?
   private let datasets: [HDF5Dataset]
+  private let strings: StringsDigest
   /// Rows handed over so far.
   private var appended = 0
   /// Rows of a chunk that is not full yet, one buffer a view.
@@ -28,32 +28,39 @@ public final class FeaturesWriter {
   ///
   /// Each of `views` is stored once, the first under the name `embeddings` as well; `widths` are the
   /// numbers of a row of each. With `tokenFeatures` the vectors of every token are stored as well,
-  /// under `token_features`.
+  /// under `token_features`. With `rows` the file is of those alone.
   ///
   /// - Throws: `AtomicFileError`, `HDF5Error`; `FeatureStoreError` for a tokens' file that
   ///   contradicts itself.
-  public init(
-    path: String, tokens: TokensFile, views: [FeatureKey], widths: [Int],
+  public convenience init(
+    path: String, tokens: TokensFile, rows: Range<Int>? = nil, views: [FeatureKey], widths: [Int],
     type: FeatureType = .float32, tokenFeatures: (type: FeatureType, width: Int)? = nil
+  ) throws {
+    try self.init(
+      path: path, rows: JoinedRows([(tokens, rows ?? 0..<tokens.count)]), views: views,
+      widths: widths, type: type, tokenFeatures: tokenFeatures)
+  }
+
+  init(
+    path: String, rows source: JoinedRows, views: [FeatureKey], widths: [Int],
+    type: FeatureType, tokenFeatures: (type: FeatureType, width: Int)?
   ) throws {
     precondition(!views.isEmpty && Set(views).count == views.count)
     precondition(widths.count == views.count && widths.allSatisfy { $0 > 0 })
     self.path = path
     self.views = views
     self.widths = widths
-    source = tokens
-    expectedRows = tokens.count
-    version = FileFormat.version(
-      labels: tokens.columns.labelKind, weighted: tokens.columns.hasWeights)
+    self.source = source
+    expectedRows = source.count
     output = try AtomicFile(path: path)
     file = try HDF5File(creating: output.temporaryPath, reportedAs: path)
-    try file.copyColumns(from: tokens)
+    strings = try file.copyColumns(from: source)
     datasets = try file.createViews(
-      views, type: type.elementType, rows: tokens.count, widths: widths)
+      views, type: type.elementType, rows: source.count, widths: widths)
     try file.link("embeddings", to: views[0].description)
     let file = file
     self.tokens = try tokenFeatures.map {
-      try TokenFeaturesWriter(file, tokens: tokens, width: $0.width, type: $0.type)
+      try TokenFeaturesWriter(file, rows: source, width: $0.width, type: $0.type)
     }
     pending = [[Float]](repeating: [], count: views.count)
   }
@@ -69,7 +76,11 @@ public final class FeaturesWriter {
     precondition(zip(blocks, widths).allSatisfy { $0.count == rows * $1 })
     precondition(appended + rows <= expectedRows)
     let first = appended
-    let bounds = try tokens.map { _ in try source.tokenBounds(first..<first + rows) }
+    let bounds = try tokens.map { _ in
+      try source.tokenCounts(first..<first + rows).reduce(into: [0]) {
+        $0.append($0[$0.count - 1] + Int($1))
+      }
+    }
     while appended < first + rows {
       // Up to where the next chunk of any view ends: the order in which chunks reach the file does
       // not depend on how the rows come.
@@ -77,9 +88,7 @@ public final class FeaturesWriter {
       let next = appended..<min(first + rows, ends.min() ?? expectedRows)
       let (start, end) = (next.lowerBound - first, next.upperBound - first)
       if let tokens, let bounds {
-        let part =
-          (bounds[start] - bounds[0]) * tokens.width..<(bounds[end] - bounds[0])
-          * tokens.width
+        let part = bounds[start] * tokens.width..<bounds[end] * tokens.width
         try tokens.append(UnsafeBufferPointer(rebasing: blocks[views.count][part]))
       }
       for (view, width) in widths.enumerated() {
@@ -98,7 +107,9 @@ public final class FeaturesWriter {
     guard appended == expectedRows else {
       throw FeatureStoreError.unfinished(path: path, expected: expectedRows, found: appended)
     }
-    try provenance.write(to: file, as: .features, version: version)
+    try provenance.write(
+      to: file, as: .features, version: .init(source.first, shard: provenance.shard != nil),
+      strings: strings)
     try file.finish()
     try output.commit()
   }
@@ -139,32 +150,42 @@ extension HDF5File {
   }
 
   /// Copies what a row keeps beside its tokens, a chunk at a time.
-  fileprivate func copyColumns(from tokens: TokensFile) throws {
-    let count = tokens.count
-    let columns = tokens.columns
+  fileprivate func copyColumns(from source: JoinedRows) throws -> StringsDigest {
+    let count = source.count
+    var digest = StringsDigest()
     let ids = try createStrings("ids", rows: count)
-    for part in ids.parts(of: 0..<count) { try ids.writeStrings(columns.ids(part), at: part) }
-    try copy("labels", rows: count) { try columns.labels($0) }
-    try copy("split", rows: count) { try columns.splits($0).map(\.rawValue) }
-    try copy("n_tokens", rows: count) { try tokens.tokenCounts($0) }
-    try copy("truncated", rows: count) { try columns.truncated($0).map { $0 ? 1 : 0 as UInt8 } }
+    for part in ids.parts(of: 0..<count) {
+      let strings = try source.read(part, of: { $0.ids })
+      digest.add(strings, of: "ids")
+      try ids.writeStrings(strings, at: part)
+    }
+    try copy("labels", rows: count) { try source.read($0, of: { $0.labels }) }
+    try copy("split", rows: count) { try source.read($0, of: { $0.splits }).map(\.rawValue) }
+    try copy("n_tokens", rows: count) { try source.tokenCounts($0) }
+    try copy("truncated", rows: count) {
+      try source.read($0, of: { $0.truncated }).map { $0 ? 1 : 0 as UInt8 }
+    }
     try copy("text_sha256", rows: count, width: TokensBlock.digestSize) {
-      try columns.textDigests($0)
+      try source.read($0, of: { $0.textDigests })
     }
     try copy("token_sha256", rows: count, width: RowKey.size) { rows in
-      try tokens.rowKeys(rows).flatMap(\.bytes)
+      try source.read(rows) { try $0.rowKeys($1) }.flatMap(\.bytes)
     }
-    let names = columns.classNames
+    let names = source.first.classNames
+    digest.add(names, of: "class_names")
     try createStrings("class_names", rows: names.count).writeStrings(names, at: 0..<names.count)
-    switch columns.labelKind {
+    switch source.first.labelKind {
     case .singleLabel: break
     case .multiLabel:
-      try copy("label_matrix", rows: count, width: names.count) {
-        try columns.labelSets($0).values
+      try copy("label_matrix", rows: count, width: names.count) { rows in
+        try source.read(rows) { try $0.columns.labelSets($1).values }
       }
-    case .number: try copy("targets", rows: count) { try columns.targets($0) }
+    case .number: try copy("targets", rows: count) { try source.read($0, of: { $0.targets }) }
     }
-    if columns.hasWeights { try copy("weights", rows: count) { try columns.weights($0) } }
+    if source.first.hasWeights {
+      try copy("weights", rows: count) { try source.read($0, of: { $0.weights }) }
+    }
+    return digest
   }
 
   private func copy<Element: HDF5Element>(

@@ -10,13 +10,24 @@ public enum FileFormat: String, Sendable, CaseIterable {
 
   /// The newest version that can be read.
   ///
-  /// What is written is the oldest that can hold the rows' columns: version 2 knows multi-label
-  /// rows, numbers as labels, and weights (`label_matrix`, `targets`, `weights`). A reader of
-  /// version 1 would take them for rows without labels, or of equal weight.
-  public var version: Int { 2 }
+  /// What is written is the oldest that can hold what is in the file. Version 2 knows multi-label
+  /// rows, numbers as labels, and weights (`label_matrix`, `targets`, `weights`): a reader of
+  /// version 1 would take them for rows without labels, or of equal weight. Version 3 knows shards
+  /// and files merged of them: an older reader would take a shard for all rows, and rows of one that
+  /// is missing for numbers.
+  public var version: Int { 3 }
 
-  /// The version that rows with labels of this kind need.
-  static func version(labels: LabelKind, weighted: Bool) -> Int {
-    labels == .singleLabel && !weighted ? 1 : 2
+  /// The version that a file needs.
+  struct Version {
+    let number: Int
+
+    /// `shard`: whether the rows are a shard, or are read from shards.
+    init(labels: LabelKind, weighted: Bool, shard: Bool = false) {
+      number = shard ? 3 : labels == .singleLabel && !weighted ? 1 : 2
+    }
+
+    init(_ columns: RowColumns, shard: Bool) {
+      self.init(labels: columns.labelKind, weighted: columns.hasWeights, shard: shard)
+    }
   }
 }

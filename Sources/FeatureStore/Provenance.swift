@@ -20,10 +20,13 @@ public struct Provenance: Sendable, Equatable {
   public var configSHA256: String
   /// SHA-256 of the input's data, hexadecimal: settings are in `config`, content is here.
   public var inputSHA256: String
+  /// Which of the rows the file holds; nil for all.
+  public var shard: ShardRows?
 
   public init(
     firnVersion: String, model: String, modelSHA256: String, tokenizerSHA256: String,
-    maxLength: Int, config: String, configSHA256: String, inputSHA256: String
+    maxLength: Int, config: String, configSHA256: String, inputSHA256: String,
+    shard: ShardRows? = nil
   ) {
     self.firnVersion = firnVersion
     self.model = model
@@ -33,12 +36,16 @@ public struct Provenance: Sendable, Equatable {
     self.config = config
     self.configSHA256 = configSHA256
     self.inputSHA256 = inputSHA256
+    self.shard = shard
   }
 
   /// `version`: of the format that the file's datasets need.
-  func write(to file: HDF5File, as format: FileFormat, version: Int) throws(HDF5Error) {
+  /// `strings`: of its datasets.
+  func write(
+    to file: HDF5File, as format: FileFormat, version: FileFormat.Version, strings: StringsDigest
+  ) throws(HDF5Error) {
     try file.setAttribute("format", to: format.rawValue)
-    try file.setAttribute("format_version", to: version)
+    try file.setAttribute("format_version", to: version.number)
     try file.setAttribute("firn_version", to: firnVersion)
     try file.setAttribute("model", to: model)
     try file.setAttribute("model_sha256", to: modelSHA256)
@@ -47,6 +54,23 @@ public struct Provenance: Sendable, Equatable {
     try file.setAttribute("config", to: config)
     try file.setAttribute("config_sha256", to: configSHA256)
     try file.setAttribute("input_sha256", to: inputSHA256)
+    try file.setAttribute(
+      "strings_sha256", to: strings.value(attributes: stringAttributes(as: format)))
+    guard let shard else { return }
+    try file.setAttribute("shard_index", to: shard.shard.index)
+    try file.setAttribute("shard_count", to: shard.shard.count)
+    try file.setAttribute("first_row", to: shard.rows.lowerBound)
+    try file.setAttribute("row_count", to: shard.rows.count)
+    try file.setAttribute("total_rows", to: shard.total)
+  }
+
+  /// The attributes that are strings, which HDF5 keeps without a checksum.
+  func stringAttributes(as format: FileFormat) -> [(name: String, value: String)] {
+    [
+      ("format", format.rawValue), ("firn_version", firnVersion), ("model", model),
+      ("model_sha256", modelSHA256), ("tokenizer_sha256", tokenizerSHA256), ("config", config),
+      ("config_sha256", configSHA256), ("input_sha256", inputSHA256),
+    ]
   }
 
   /// Reads the attributes after checking that the file is of this format and not newer than Firn.
@@ -75,6 +99,18 @@ public struct Provenance: Sendable, Equatable {
     config = try string("config")
     configSHA256 = try string("config_sha256")
     inputSHA256 = try string("input_sha256")
+    shard = try file.integerAttribute("shard_index").map { index in
+      func integer(_ name: String) throws -> Int {
+        try required(name, try file.integerAttribute(name))
+      }
+      let (first, count) = (try integer("first_row"), try integer("row_count"))
+      let (end, overflow) = first.addingReportingOverflow(count)
+      guard let shard = Shard(index: index, count: try integer("shard_count")), !overflow,
+        first <= end,
+        let rows = ShardRows(shard: shard, rows: first..<end, total: try integer("total_rows"))
+      else { throw FeatureStoreError.invalidShard(path: file.path) }
+      return rows
+    }
   }
 
   /// Reads the provenance of a file of this format, without looking at its datasets: enough to see

@@ -9,18 +9,10 @@ final class TokenFeaturesWriter {
   private var pending: [Float] = []
 
   /// - Throws: `HDF5Error`, `FeatureStoreError`.
-  init(_ file: HDF5File, tokens: TokensFile, width: Int, type: FeatureType) throws {
-    let offsets = try file.createDataset("offsets", type: .int64, shape: [tokens.count + 1])
-    for part in offsets.parts(of: 0..<tokens.count + 1) {
-      // The ends of the rows before: the first row's is 0.
-      let rows = max(part.lowerBound - 1, 0)..<part.upperBound - 1
-      let bounds = try tokens.tokenBounds(rows).suffix(part.count).map { Int64($0) }
-      try bounds.withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
-        try offsets.write(buffer, at: part)
-      }
-    }
+  init(_ file: HDF5File, rows: JoinedRows, width: Int, type: FeatureType) throws {
+    try file.writeOffsets(of: rows)
     dataset = try file.createDataset(
-      "token_features", type: type.elementType, shape: [tokens.tokenCount, width])
+      "token_features", type: type.elementType, shape: [try rows.tokenCount(), width])
   }
 
   /// The numbers of a token.
@@ -54,5 +46,25 @@ final class TokenFeaturesWriter {
     let rows = written..<written + values.count / dataset.width
     try dataset.writeFloats(values, at: rows)
     written = rows.upperBound
+  }
+}
+
+extension HDF5File {
+  /// Writes `offsets`: where each row's tokens begin, and where the last row's end.
+  func writeOffsets(of source: JoinedRows) throws {
+    let offsets = try createDataset("offsets", type: .int64, shape: [source.count + 1])
+    var end = 0
+    for part in offsets.parts(of: 0..<source.count + 1) {
+      // The ends of the rows before: the first row's is 0.
+      let rows = max(part.lowerBound - 1, 0)..<part.upperBound - 1
+      var ends: [Int64] = part.lowerBound == 0 ? [0] : []
+      for count in try source.tokenCounts(rows) {
+        end += Int(count)
+        ends.append(Int64(end))
+      }
+      try ends.withUnsafeBufferPointer { (buffer) throws(HDF5Error) in
+        try offsets.write(buffer, at: part)
+      }
+    }
   }
 }

@@ -68,6 +68,12 @@ public final class TokensFile: Sendable {
     }
   }
 
+  /// How many tokens rows have together.
+  public func tokenCount(_ rows: Range<Int>) throws -> Int {
+    let (first, end) = (rows.lowerBound, rows.upperBound)
+    return try tokenBounds(end..<end)[0] - tokenBounds(first..<first)[0]
+  }
+
   /// How many tokens each row's text has without truncation.
   public func fullTokenCounts(_ rows: Range<Int>) throws -> [Int32] {
     try fullCounts.read(rows)

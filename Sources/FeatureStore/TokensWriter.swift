@@ -19,6 +19,7 @@ public final class TokensWriter {
   private let truncated: HDF5Appender<UInt8>
   private let digests: HDF5Appender<UInt8>
   private var tokenCount = 0
+  private var strings = StringsDigest()
 
   /// After so many rows full chunks go to the file.
   private static var stripe: Int { 1024 }
@@ -81,8 +82,10 @@ public final class TokensWriter {
     try file.writeColumn("split", splits.map(\.rawValue))
     try file.createStrings("class_names", rows: classNames.count)
       .writeStrings(classNames.map(\.storable), at: 0..<classNames.count)
-    let version = FileFormat.version(labels: labels.kind, weighted: weights != nil)
-    try provenance.write(to: file, as: .tokens, version: version)
+    strings.add(classNames.map(\.storable), of: "class_names")
+    try provenance.write(
+      to: file, as: .tokens, version: .init(labels: labels.kind, weighted: weights != nil),
+      strings: strings)
     try file.finish()
     try output.commit()
   }
@@ -90,8 +93,14 @@ public final class TokensWriter {
   private func stage(_ block: TokensBlock, _ rows: Range<Int>) {
     let base = block.tokens.offsets[rows.lowerBound]
     let positions = base..<block.tokens.offsets[rows.upperBound]
-    ids.append(block.ids[rows].lazy.map(\.storable))
-    texts?.append(block.texts[rows].lazy.map(\.storable))
+    let storable = block.ids[rows].map(\.storable)
+    strings.add(storable, of: "ids")
+    ids.append(storable)
+    if let texts {
+      let storable = block.texts[rows].map(\.storable)
+      strings.add(storable, of: "texts")
+      texts.append(storable)
+    }
     tokens.append(block.tokens.ids[positions])
     types.append(block.tokens.types[positions])
     let ends = block.tokens.offsets[rows.lowerBound + 1...rows.upperBound]

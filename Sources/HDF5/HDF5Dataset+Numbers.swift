@@ -14,6 +14,12 @@ extension HDF5Dataset {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)
     precondition(buffer.count == rows.count * width)
     guard !buffer.isEmpty else { return }
+    guard sources.isEmpty else {
+      return try forEachSource(of: rows) { (source, part, place) throws(HDF5Error) in
+        let target = buffer[place * width..<(place + part.count) * width]
+        try source.read(part, into: UnsafeMutableBufferPointer(rebasing: target))
+      }
+    }
     let file = try select(rows)
     let memory = try memorySpace(rows: rows.count)
     let type = try Element.elementType.makeMemoryType(at: site)

@@ -11,6 +11,13 @@ extension HDF5Dataset {
     try expectStrings()
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.rows)
     guard !rows.isEmpty else { return [] }
+    guard sources.isEmpty else {
+      var strings: [String] = []
+      try forEachSource(of: rows) { (source, part, _) throws(HDF5Error) in
+        strings += try source.readStrings(part)
+      }
+      return strings
+    }
     var heap = try StringHeap(descriptor: try descriptor(), at: site)
     var strings: [String] = []
     strings.reserveCapacity(rows.count)

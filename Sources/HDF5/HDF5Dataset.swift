@@ -21,11 +21,14 @@ public final class HDF5Dataset: Sendable {
   public let shape: [Int]
   /// The rows that are stored, checked and read together.
   public let chunkRows: Int
+  /// Of a virtual dataset, where its rows stand, in order and without a gap; empty for any other.
+  public let sources: [Source]
   let id: Identifier
   private let output: OutputState?
 
   init(
-    id: consuming Identifier, at site: Site, content: Content, shape: [Int], chunkRows: Int
+    id: consuming Identifier, at site: Site, content: Content, shape: [Int], chunkRows: Int,
+    sources: [Source] = []
   ) {
     self.id = id
     file = site.file
@@ -34,6 +37,7 @@ public final class HDF5Dataset: Sendable {
     self.content = content
     self.shape = shape
     self.chunkRows = chunkRows
+    self.sources = sources
     rows = shape[0]
     width = shape.count == 2 ? shape[1] : 1
   }

@@ -13,6 +13,8 @@ public enum HDF5Error: Error, Sendable, Equatable {
   case damaged(file: String, object: String?, call: String, reason: String)
   /// The dataset's header promises rows that were never written.
   case incomplete(file: String, object: String)
+  /// A file that holds rows of a virtual dataset is not there.
+  case missingSource(file: String, object: String, source: String)
   /// A dataset, group or attribute that must be there is not.
   case missing(file: String, object: String)
   /// The elements are not of the type asked for.

@@ -46,7 +46,7 @@ extension HDF5File {
       id: dataset, at: site, content: content, shape: shape, chunkRows: chunkRows)
   }
 
-  private func makeSpace(shape: [Int], grows: Bool, _ site: Site) throws(HDF5Error) -> Identifier {
+  func makeSpace(shape: [Int], grows: Bool, _ site: Site) throws(HDF5Error) -> Identifier {
     let extents = shape.map { hsize_t($0) }
     var limits = extents
     if grows { limits[0] = shim_H5S_UNLIMITED() }
@@ -75,7 +75,7 @@ extension HDF5Dataset.Content {
     }
   }
 
-  fileprivate func makeFileType(at site: Site) throws(HDF5Error) -> Identifier {
+  func makeFileType(at site: Site) throws(HDF5Error) -> Identifier {
     switch self {
     case .numbers(let type): try type.makeFileType(at: site)
     case .strings: try StringType.make(at: site)

@@ -17,8 +17,10 @@ extension HDF5File {
     let content = try readContent(of: dataset, site)
     let shape = try readShape(of: dataset, site)
     let chunkRows = try checkStorage(of: dataset, site, content: content, shape: shape)
+    let sources = try openSources(of: dataset, site, content: content, shape: shape)
     return HDF5Dataset(
-      id: dataset, at: site, content: content, shape: shape, chunkRows: chunkRows)
+      id: dataset, at: site, content: content, shape: shape, chunkRows: chunkRows,
+      sources: sources)
   }
 
   private func readContent(
@@ -95,7 +97,7 @@ extension HDF5File {
       }
       return chunk[0]
     case H5D_VIRTUAL:
-      // Shards: whether each is there is for the reader of shards to say.
+      // What is stored is in other files: each is looked at by itself.
       return ChunkShape.rows(forRowsOf: elementSize * (shape.count == 2 ? shape[1] : 1))
     default:
       guard Int(clamping: Library.ask({ H5Dget_storage_size(raw) })) >= elements * elementSize

@@ -1,5 +1,6 @@
 internal import CHDF5
 internal import Glibc
+internal import Synchronization
 
 /// An open HDF5 file.
 ///
@@ -11,6 +12,8 @@ public final class HDF5File: Sendable {
   public let path: String
   let id: Identifier
   private let output: OutputState?
+  /// Files that hold rows of this one's virtual datasets, by their paths.
+  let siblings = Mutex<[String: HDF5File]>([:])
 
   /// Opens a file for reading.
   ///

@@ -20,7 +20,7 @@ public struct EncodingEstimate {
     _ blocks: inout TokenBlocks, _ assembly: RowAssembly, _ extractor: FeatureExtractor
   ) throws {
     try assembly.survey(&blocks)
-    rows = blocks.file.count
+    rows = blocks.rows.count
     cached = assembly.reused
     tokens = assembly.tokens
     guard tokens > 0 else {

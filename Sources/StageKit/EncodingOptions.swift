@@ -40,6 +40,15 @@ public struct EncodingOptions: ParsableArguments {
     help: "Older features files whose rows are taken where tokens and settings are the same.")
   public var reuse: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Encode one of N parts of the rows, as many tokens each, counted from 0. auto/N takes the number \
+      of a job array's task: SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX. \
+      firn-merge joins them.
+      """, valueName: "I/N"))
+  public var shard: String?
+
   @Flag(help: "Say how many rows are cached and how long the rest will take; write nothing.")
   public var dryRun = false
 

@@ -1,7 +1,9 @@
 public import Checkpoints
 import Digests
+public import FeatureStore
 import Foundation
 import Kernels
+import Tokenizers
 
 /// A model found by name, with the digest that files keep of it.
 public struct LocatedModel: Sendable {
@@ -28,6 +30,19 @@ public struct LocatedModel: Sendable {
   ///
   /// - Throws: `DigestError`.
   public func sha256() throws -> String { try digest.value() }
+
+  /// The digest of the tokenizer, which must be the one that a tokens file was made with.
+  ///
+  /// - Throws: ``ModelMismatch``; `TokenizerError` for a folder without one; ``DigestError``.
+  public func tokenizerSHA256(of tokens: TokensFile) throws -> String {
+    let found = try Tokenizer.sha256(folder: folder.path)
+    guard tokens.provenance.tokenizerSHA256 == found else {
+      throw ModelMismatch(
+        part: .tokenizer, file: tokens.path, expectedName: tokens.provenance.model,
+        expected: tokens.provenance.tokenizerSHA256, foundName: folder.name, found: found)
+    }
+    return found
+  }
 }
 
 extension ModelFolder {

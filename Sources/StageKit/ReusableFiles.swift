@@ -14,13 +14,15 @@ public enum ReusableFiles {
   ) throws -> [FeaturesFile] {
     var files: [FeaturesFile] = []
     for path in older {
-      guard let file = try? FeaturesFile(path: path), obstacle(file, wanted) == nil else {
+      guard let file = try? FeaturesFile(path: path, allowingShard: true),
+        obstacle(file, wanted) == nil
+      else {
         continue
       }
       files.append(file)
     }
     for path in named {
-      let file = try FeaturesFile(path: path)
+      let file = try FeaturesFile(path: path, allowingShard: true)
       if let obstacle = obstacle(file, wanted) {
         console.warning("nothing of \(path) can be used again: \(obstacle)")
       } else {

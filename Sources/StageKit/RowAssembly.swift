@@ -85,7 +85,7 @@ public final class RowAssembly {
     write: ([UnsafeBufferPointer<Float>]) throws -> Void,
     progress: @Sendable @escaping (Int) -> Void
   ) throws {
-    let total = known.count == 0 ? blocks.file.tokenCount : nil
+    let total = known.count == 0 ? blocks.tokenCount : nil
     try extractor.extract(tokens: total) {
       while let rows = try blocks.nextRows() {
         let plan = try plan(rows, of: blocks.file)

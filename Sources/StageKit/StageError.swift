@@ -20,6 +20,8 @@ public enum StageError: Error, Equatable {
   case tooFewTrainingRows(asked: Int, rows: Int, path: String)
   /// Views cannot be ranked: no row is for validation, and no cross-validation is asked for.
   case noValidationRows(path: String)
+  /// Rows of a features file cannot be encoded again without a tokens file.
+  case noTokensToEncode(path: String)
   /// No text was given to predict.
   case noText
   /// firn-search was given neither texts nor `--near-duplicates`.

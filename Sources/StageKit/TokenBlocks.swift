@@ -17,9 +17,13 @@ public struct TokenBlocks {
   private static var flopPerBlock: Int { 100_000_000_000 }
 
   public let file: TokensFile
+  /// Those that are read.
+  public let rows: Range<Int>
+  /// Their tokens together.
+  public let tokenCount: Int
   private let rowsPerBlock: Int
   private let tokensPerBlock: Int
-  private var position = 0
+  private var position: Int
   /// How many texts read so far were cut at max-length.
   public private(set) var truncated = 0
   /// How many texts read so far have no token at all.
@@ -27,13 +31,20 @@ public struct TokenBlocks {
   /// Seconds from the process's start until the first block was handed on.
   public private(set) var firstBlockSeconds: Double?
 
+  /// `rows`: those to read; nil for all.
   /// `layout`: the numbers that are made of each text and of each of its tokens.
   /// `flopPerToken`: what encoding one costs.
   /// `threads`: how many encode.
+  ///
+  /// - Throws: `HDF5Error`, `FeatureStoreError`.
   public init(
-    _ file: TokensFile, _ layout: EncodedRows.Layout, flopPerToken: Int, threads: Int
-  ) {
+    _ file: TokensFile, rows: Range<Int>? = nil, _ layout: EncodedRows.Layout, flopPerToken: Int,
+    threads: Int
+  ) throws {
     self.file = file
+    self.rows = rows ?? 0..<file.count
+    position = self.rows.lowerBound
+    tokenCount = try file.tokenCount(self.rows)
     tokensPerBlock = min(
       Self.tokensPerBlock, Self.tokenFloatsPerBlock / max(1, layout.tokenWidth ?? 0),
       Self.flopPerBlock * threads / max(1, flopPerToken))
@@ -44,8 +55,8 @@ public struct TokenBlocks {
   ///
   /// - Throws: `HDF5Error`, `FeatureStoreError`.
   public mutating func nextRows() throws -> Range<Int>? {
-    guard position < file.count else { return nil }
-    let reach = position..<min(position + rowsPerBlock, file.count)
+    guard position < rows.upperBound else { return nil }
+    let reach = position..<min(position + rowsPerBlock, rows.upperBound)
     var end = position
     var tokens = 0
     for count in try file.tokenCounts(reach) {
@@ -84,9 +95,9 @@ public struct EncodingReport: Sendable {
     _ blocks: TokenBlocks, _ assembly: RowAssembly, views: [FeatureKey], tokenType: FeatureType?,
     seconds: Double, encoder: any Encoder
   ) {
-    rows = blocks.file.count
+    rows = blocks.rows.count
     reused = assembly.reused
-    tokens = blocks.file.tokenCount
+    tokens = blocks.tokenCount
     encodedTokens = assembly.tokens
     truncated = blocks.truncated
     withoutTokens = blocks.withoutTokens

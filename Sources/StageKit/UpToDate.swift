@@ -16,8 +16,12 @@ public enum UpToDate {
     guard let found = try? Provenance.read(path, format: format) else { return false }
     let wanted = try wanted()
     guard found.configSHA256 == wanted.configSHA256, found.inputSHA256 == wanted.inputSHA256,
-      found.firnVersion == Firn.version
+      found.firnVersion == Firn.version, found.shard == wanted.shard
     else { return false }
+    // One that is merged of shards says what it should be, and they may be gone.
+    if format == .features {
+      guard (try? FeaturesFile(path: path, allowingShard: true)) != nil else { return false }
+    }
     touch(path)
     return true
   }
@@ -51,12 +55,14 @@ extension Tokenizer {
 extension Provenance {
   /// Provenance of features, with `config` made from the settings.
   public init(
-    firnVersion: String, model: String, settings: EncodingSettings, inputSHA256: String
+    firnVersion: String, model: String, settings: EncodingSettings, inputSHA256: String,
+    shard: ShardRows? = nil
   ) {
     self.init(
       firnVersion: firnVersion, model: model, modelSHA256: settings.modelSHA256,
       tokenizerSHA256: settings.tokenizerSHA256, maxLength: settings.maxLength,
-      config: settings.config, configSHA256: settings.configSHA256, inputSHA256: inputSHA256)
+      config: settings.config, configSHA256: settings.configSHA256, inputSHA256: inputSHA256,
+      shard: shard)
   }
 
   /// Provenance with `config` and its digest made from settings.

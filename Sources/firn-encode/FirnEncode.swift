@@ -6,7 +6,6 @@ import Encoders
 import FeatureStore
 import Kernels
 import StageKit
-import Tokenizers
 
 @main
 struct FirnEncode: Stage {
@@ -25,6 +24,7 @@ struct FirnEncode: Stage {
         firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --pooling mean,cls --layers all
         firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --token-features --layers -2
         firn-encode more.h5 --model all-MiniLM-L6-v2 -o more-f.h5 --reuse features.h5 --dry-run
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o 'f-{shard}.h5' --shard auto/8
       """,
     version: Firn.version)
 
@@ -34,7 +34,9 @@ struct FirnEncode: Stage {
   @Option(help: "A model folder, or a hub id that is in the cache.")
   var model: String
 
-  @Option(name: [.short, .long], help: "The features file to write.")
+  @Option(
+    name: [.short, .long],
+    help: "The features file to write; {shard} in its name becomes, say, 00003-of-00008.")
   var output: String
 
   @OptionGroup var encoding: EncodingOptions
@@ -44,20 +46,17 @@ struct FirnEncode: Stage {
   func execute(_ console: Console) throws {
     let clock = StageClock()
     let (type, tokenType) = (try encoding.type(), try encoding.tokenType())
+    let shard = try ShardOption.shard(encoding.shard)
+    let output = ShardOption.output(output, shard)
     let source = try TokensFile(path: tokens)
+    let part = try shard.map { try source.rows(of: $0) }
     // Of the file as it is now: another may take its name while this one is encoded.
     let inputSHA256 = Background { [tokens] in try SHA256Digest(ofFile: tokens).description }
     let numerics = Numerics(kernels: try .selected(), precision: try encoding.arithmetic())
     let located = try LocatedModel(model)
     let encoder = try EncoderLoader.load(located.folder, numerics)
     located.folder.warnOfUnusedTensors(console)
-    let tokenizerSHA256 = try Tokenizer.sha256(folder: located.folder.path)
-    guard source.provenance.tokenizerSHA256 == tokenizerSHA256 else {
-      throw ModelMismatch(
-        part: .tokenizer, file: tokens, expectedName: source.provenance.model,
-        expected: source.provenance.tokenizerSHA256, foundName: located.folder.name,
-        found: tokenizerSHA256)
-    }
+    let tokenizerSHA256 = try located.tokenizerSHA256(of: source)
     let views = try encoding.views(of: encoder, located.folder)
     let projection = try Projection.load(for: views, of: encoder, located.folder)
     let prompt = Prompt(config: source.provenance.config)
@@ -70,12 +69,13 @@ struct FirnEncode: Stage {
         tokenFeatures: tokenType?.rawValue, prompt: prompt?.text ?? "", skippedTokens: skipped)
       return Provenance(
         firnVersion: Firn.version, model: located.folder.name, settings: settings,
-        inputSHA256: try inputSHA256.value())
+        inputSHA256: try inputSHA256.value(), shard: part)
     }
     if !common.force, try UpToDate.check(output, .features, provenance) {
-      console.notice("\(output) is up to date (\(source.count) rows)")
+      let rows = part?.rows.count ?? source.count
+      console.notice("\(output) is up to date (\(rows) rows)")
       return console.summary(
-        ["output": .string(output), "rows": .integer(source.count), "up_to_date": true])
+        ["output": .string(output), "rows": .integer(rows), "up_to_date": true])
     }
 
     let longest = min(source.provenance.maxLength, encoder.maximumTokens ?? .max)
@@ -91,8 +91,9 @@ struct FirnEncode: Stage {
       output: output, provenance: wanted, layout: layout, keys: views,
       files: try ReusableFiles.open(encoding.reuse, older: older, for: wanted, console),
       discarding: common.force)
-    var blocks = TokenBlocks(
-      source, layout, flopPerToken: encoder.flop(tokens: 1, layers: encoder.layerCount),
+    var blocks = try TokenBlocks(
+      source, rows: part?.rows, layout,
+      flopPerToken: encoder.flop(tokens: 1, layers: encoder.layerCount),
       threads: common.threadCount)
     if encoding.dryRun {
       let estimate = try EncodingEstimate(&blocks, assembly, extractor)
@@ -100,11 +101,11 @@ struct FirnEncode: Stage {
       return console.summary(estimate.json)
     }
     let writer = try FeaturesWriter(
-      path: output, tokens: source, views: views, widths: extractor.widths, type: type,
-      tokenFeatures: tokenType.map { ($0, encoder.hiddenSize) })
+      path: output, tokens: source, rows: part?.rows, views: views, widths: extractor.widths,
+      type: type, tokenFeatures: tokenType.map { ($0, encoder.hiddenSize) })
     clock.phase("load")
     let progress = StageKit.Progress(
-      console, "encoding", total: source.count, unit: "texts")
+      console, "encoding", total: blocks.rows.count, unit: "texts")
     Interruption.keepWork(saying: "what was encoded is kept beside \(output): run again to go on")
     try assembly.run(&blocks, extractor, write: writer.append) { progress.advance($0) }
     progress.finish()

@@ -119,10 +119,10 @@ struct RefusalTests {
   }
 
   @Test func newerVersion() throws {
-    let path = try made { $0.version = 3 }
+    let path = try made { $0.version = 4 }
     let told = try complaint { try readAll(path) }
     #expect(told.status == .badData)
-    #expect(told.what == "the file is of version 3 of firn.tokens, and this Firn reads up to 2")
+    #expect(told.what == "the file is of version 4 of firn.tokens, and this Firn reads up to 3")
   }
 
   @Test func missingAttribute() throws {

@@ -7,7 +7,8 @@ enum Samples {
     Provenance(
       firnVersion: "0.1.0", model: "tiny/model", modelSHA256: String(repeating: "1", count: 64),
       tokenizerSHA256: String(repeating: "2", count: 64), maxLength: maxLength,
-      config: #"{"max_length":16}"#, configSHA256: String(repeating: "3", count: 64),
+      config: #"{"max_length":16}"#,
+      configSHA256: "85bab02c389ab3540f1875810fec6c3300ffad8fe6c0e23337559dd3359fdde4",
       inputSHA256: String(repeating: "4", count: 64))
   }
 

@@ -6,6 +6,8 @@ enum StageName: String, CaseIterable, CustomTestStringConvertible {
   case fetch = "firn-fetch"
   case tokenize = "firn-tokenize"
   case encode = "firn-encode"
+  case merge = "firn-merge"
+  case inspect = "firn-inspect"
   case train = "firn-train"
   case finetune = "firn-finetune"
   case predict = "firn-predict"

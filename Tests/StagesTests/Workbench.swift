@@ -61,7 +61,10 @@ final class Workbench: Sendable {
   // MARK: - Stages
 
   /// Runs a stage to its end.
-  func run(_ stage: StageName, _ arguments: [String], input: Data = Data()) throws -> Outcome {
+  func run(
+    _ stage: StageName, _ arguments: [String], input: Data = Data(),
+    environment: [String: String] = [:]
+  ) throws -> Outcome {
     let capture = root.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: capture, withIntermediateDirectories: true)
     // Files instead of pipes: a full pipe cannot stop the process.
@@ -74,7 +77,7 @@ final class Workbench: Sendable {
     process.executableURL = try stage.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = environment
+    process.environment = self.environment.merging(environment) { $1 }
     process.standardInput = files[0]
     process.standardOutput = files[1]
     process.standardError = files[2]
@@ -113,6 +116,15 @@ final class Workbench: Sendable {
   @discardableResult
   func succeed(
     _ stage: StageName, _ arguments: String..., input: Data = Data(),
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Outcome {
+    try succeed(stage, arguments: arguments, input: input, sourceLocation: sourceLocation)
+  }
+
+  /// Runs a stage that must succeed.
+  @discardableResult
+  func succeed(
+    _ stage: StageName, arguments: [String], input: Data = Data(),
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Outcome {
     let outcome = try run(stage, arguments, input: input)

@@ -45,6 +45,17 @@ extension FeatureStoreError: Explained {
     case .noDefaultView(let path):
       Complaint(
         .badData, "none of the views is the one that embeddings names", at: path, advice: remake)
+    case .invalidShard(let path):
+      Complaint(
+        .badData, "what the file says of its shard contradicts its rows", at: path, advice: remake)
+    case .isShard(let path, let shard):
+      Complaint(
+        .badData, "the file is shard \(shard), and all rows are wanted", at: path,
+        advice: "merge the shards first: firn-merge SHARD.h5… -o FEATURES.h5")
+    case .otherShard(let path, let shard):
+      Complaint(
+        .badData, "the file is merged of others, and one has changed: \(shard)", at: path,
+        advice: "merge again: firn-merge SHARD.h5… -o FEATURES.h5")
     case .unfinished(let path, let expected, let found):
       Complaint(
         .internal, "writing ended after \(found) of \(expected) rows", at: path,

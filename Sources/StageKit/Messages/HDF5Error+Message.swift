@@ -26,6 +26,11 @@ extension HDF5Error: Explained {
       Complaint(
         .badData, "the dataset promises more rows than the file holds", at: place(file, object),
         advice: "delete the file and run the stage that makes it")
+    case .missingSource(let file, let object, let source):
+      Complaint(
+        .noInput, "the file is merged of others, and one is not there: \(source)",
+        at: place(file, object),
+        advice: "put it back there, or make that shard again with firn-encode --shard")
     case .missing(let file, let object):
       Complaint(
         .badData, "the file has no \(kind(object)) \(bare(object))", at: file,

@@ -40,6 +40,11 @@ extension StageError: Explained {
       Complaint(
         .badData, "views cannot be ranked: there are no validation rows with a label", at: path,
         advice: "tokenize with --validation-size, or rank by folds of the train rows: --cv 5")
+    case .noTokensToEncode(let path):
+      Complaint(
+        .usage, "rows cannot be encoded again: a features file does not hold their tokens",
+        at: path,
+        advice: "give --tokens the tokens file that it was encoded from")
     case .noText:
       Complaint(
         .usage, "there is no text to predict",
