@@ -22,8 +22,8 @@ BENCH_WORKLOADS ?= $(patsubst %,pipelines/bench/%.json,movies bbc mixed short)
 PREFIX ?= /usr/local
 
 .PHONY: help $(PIPELINES) bench bench-peers bench-families bench-heads bench-finetune bench-scale \
-  parity test test-browser test-docs test-kills test-sanitize fuzz build lint data docs \
-  install uninstall setup clean
+  parity test test-browser test-cluster test-container test-docs test-kills test-sanitize \
+  fuzz build lint data docs install uninstall setup clean
 
 help:
 	@printf 'Firn: texts to features from a frozen transformer, kept in HDF5, light heads trained on them.\n\n'
@@ -82,6 +82,12 @@ test-sanitize: ## the tests under AddressSanitizer and ThreadSanitizer; builds t
 
 fuzz: setup ## changed files in every format under libFuzzer, SECONDS=60 each
 	scripts/fuzz.sh $(or $(SECONDS),60)
+
+test-cluster: .build/firn-built model-data movies-data ## a Slurm of two nodes on this machine, one killed at work; installs slurm-wlm
+	Tests/cluster/run.sh
+
+test-container: .build/firn-built model-data ## SageMaker's contract, and the Dockerfile's steps in a root of debootstrap's; as root
+	Tests/container/run.sh
 
 build: .build/firn-built ## build the stages in release into .build/release
 

@@ -8,6 +8,8 @@
 #   settings/                     the settings they were made with
 #   report/                       the comparison: report.html and tables (firn-compare)
 #   seconds/                      how long each took
+#   shards/                       with SHARDS: the parts that features.h5 refers to
+#   logs/                         with LAUNCH=slurm: what the jobs said
 #
 # When is a stage run? When its input, the model or one of its own settings changed, and when Firn's
 # version changed: a version is raised with every change of the numbers. A new build alone does not
@@ -26,6 +28,7 @@ include pipelines/prepare.mk
 # as C or HEAD mean something else.
 SETTINGS := MODEL TEXT_COLUMN LABEL_COLUMN ID_COLUMN MAX_LENGTH TEST_SIZE VALIDATION_SIZE SEED \
   STRATIFY POOLING LAYERS TOKEN_FEATURES HEADS HEAD SEEDS C CLASS_WEIGHT THREADS \
+  SHARDS LAUNCH SLURM_OPTIONS \
   LOGISTIC_OPTIONS MLP_OPTIONS RNN_OPTIONS TFIDF_OPTIONS RIDGE_OPTIONS FINETUNE FINETUNE_OPTIONS
 $(foreach name,$(SETTINGS),$(if $(filter environment,$(origin $(name))),$(eval undefine $(name))))
 
@@ -53,7 +56,10 @@ TFIDF_OPTIONS ?=
 RIDGE_OPTIONS ?=
 FINETUNE ?=#                 yes: train the whole encoder too, for its accuracy and its cost beside the heads'
 FINETUNE_OPTIONS ?= --learning-rate 1e-4 --epochs 3# any options of firn-finetune's
-THREADS ?=#                  empty: all cores; the numbers do not depend on it
+THREADS ?=#                  empty: all cores, of a job of Slurm's one; the numbers do not depend on it
+SHARDS ?=#                   a number: encode the rows in so many parts, and join them
+LAUNCH ?=#                   slurm: encode, train and fine-tune in jobs of Slurm's, the shards as a job array
+SLURM_OPTIONS ?=#            any options of sbatch's, such as --partition=long --time=60
 
 # --- Commands -------------------------------------------------------------------------------------
 out := outputs/$(NAME)
@@ -105,6 +111,20 @@ program-finetune = firn-finetune
 $(foreach head,$(heads),$(if $(train-$(head)),,$(error there is no head '$(head)'; the heads are \
   logistic, mlp, rnn, rnn-features, tfidf, ridge, and with FINETUNE=1 finetune)))
 threads = $(call option,--threads,$(THREADS))
+job_threads = $(call option,--threads,$(if $(slurm),$(or $(strip $(THREADS)),1),$(THREADS)))
+
+# Shards are named as firn-encode names them: their number and how many there are, five digits each.
+shard_count := $(strip $(SHARDS))
+shard_list := $(if $(shard_count),$(shell expr "$(shard_count)" : '[1-9][0-9]*$$' >/dev/null && \
+  i=0 && while [ $$i -lt "$(shard_count)" ]; do printf '%05d-of-%05d ' $$i "$(shard_count)"; i=$$((i + 1)); done))
+$(if $(shard_count),$(if $(shard_list),,$(error SHARDS is a number from 1, not '$(shard_count)')))
+shard_files := $(patsubst %,$(out)/shards/features-%.h5,$(shard_list))
+
+slurm := $(filter slurm,$(strip $(LAUNCH)))
+$(if $(strip $(LAUNCH)),$(if $(slurm),,$(error LAUNCH is empty or slurm, not '$(strip $(LAUNCH))')))
+# $(call job,log[,options of sbatch's]): what stands before a command that is to be a job.
+job = $(if $(slurm),scripts/slurm.sh $(out)/logs/$(1) --cpus-per-task=$(or $(strip $(THREADS)),1) \
+  $(SLURM_OPTIONS) $(2) -- )
 
 # --- Rules ----------------------------------------------------------------------------------------
 report := $(out)/report/report.html
@@ -123,16 +143,44 @@ $(tokens): $(call escaped,$(INPUT)) $(model_file) $(version_file) $(out)/setting
 	scripts/stage.sh $(out)/seconds/tokenize $@ \
 	  $(BIN)/firn-tokenize $(tokenize_settings) $(threads) -o $@
 
-$(features): $(tokens) $(model_file) $(version_file) $(out)/settings/encode | .build/firn-built
-	scripts/stage.sh $(out)/seconds/encode $@ \
-	  $(BIN)/firn-encode $< $(encode_settings) $(threads) -o $@
+encode_needs = $(tokens) $(model_file) $(version_file) $(out)/settings/encode
+encode = $(BIN)/firn-encode $(tokens) $(encode_settings) $(job_threads)
+
+ifeq ($(shard_count),)
+$(features): $(encode_needs) | .build/firn-built
+	scripts/stage.sh $(out)/seconds/encode $@ $(call job,encode) $(encode) -o $@
+
+else
+# The merge holds no rows: the shards stay. Its settings say which they are.
+merge_settings = $(shard_files)
+sum_seconds = $(if $(slurm),,cat $(shard_list:%=$(out)/seconds/encode-%) | \
+  awk '{ sum += $$1 } END { printf "%.1f\n", sum }' >$(out)/seconds/encode)
+$(features): $(shard_files) $(out)/settings/merge | .build/firn-built
+	$(BIN)/firn-merge $(shard_files) -o $@
+	$(sum_seconds)
+
+ifeq ($(slurm),)
+$(out)/shards/features-%.h5: $(encode_needs) | .build/firn-built
+	scripts/stage.sh $(out)/seconds/encode-$* $@ \
+	  $(encode) --shard $(subst -of-,/,$*) -o $@
+
+else
+# One array of jobs; a task whose shard is up to date ends at once. A task that a node takes down
+# with it is put in the queue again, and goes on from its last commit.
+$(shard_files) &: $(encode_needs) | .build/firn-built
+	scripts/stage.sh $(out)/seconds/encode $(firstword $(shard_files)) \
+	  $(call job,encode,--array=0-$(words $(wordlist 2,$(shard_count),$(shard_list)))) \
+	  $(encode) --shard auto/$(shard_count) -o '$(out)/shards/features-{shard}.h5'
+
+endif
+endif
 
 # With several heads the table at the end says it all; their reports stand in their folders.
 # $(call run_rule,head)
 define run_rule
 $(out)/$(1)/run.json: $(from-$(1)) $(version_file) $(out)/settings/train-$(1) | .build/firn-built
-	scripts/stage.sh $(out)/seconds/train-$(1) $$@ \
-	  $(BIN)/$(or $(program-$(1)),firn-train) $$< $$(train-$(1)) $$(threads) -o $$(@D)$(if $(word 2,$(heads)), >/dev/null)
+	$$(call job,train-$(1))scripts/stage.sh $(out)/seconds/train-$(1) $$@ \
+	  $(BIN)/$(or $(program-$(1)),firn-train) $$< $$(train-$(1)) $$(job_threads) -o $$(@D)$(if $(word 2,$(heads)), >/dev/null)
 endef
 $(foreach head,$(heads),$(eval $(call run_rule,$(head))))
 
@@ -154,4 +202,5 @@ endef
 $(eval $(call settings_file,tokenize,tokenize_settings))
 $(eval $(call settings_file,encode,encode_settings))
 $(eval $(call settings_file,report,report_settings))
+$(if $(shard_count),$(eval $(call settings_file,merge,merge_settings)))
 $(foreach head,$(heads),$(eval $(call settings_file,train-$(head),train-$(head))))

@@ -5,6 +5,7 @@
 # Change     make movies MAX_LENGTH=128 C=0.1
 #            make movies HEAD=logistic     one head alone, seconds
 #            make movies FINETUNE=1        the whole encoder trained too, minutes
+#            make movies SHARDS=8          encoded in eight parts; LAUNCH=slurm: as jobs of Slurm's
 # Own data   make -f pipelines/movies.mk NAME=mine INPUT=mine.csv ID_COLUMN= TEXT_COLUMN=review
 # Writes     outputs/movies/
 
