@@ -1,0 +1,205 @@
+#!/bin/sh
+# Training jobs of SageMaker's, laid out under a temporary root: what container/train makes of them.
+#
+#   Tests/container/contract.sh [STAGES]
+#
+# STAGES: the folder of the stages, .build/release where it is not given. Needs jq and the embedded
+# model's folder; takes a minute. Tests/container/run.sh runs it here and in the image's root.
+set -eu
+cd "$(dirname "$0")/../.."
+stages=${1-.build/release}
+[ -z "$stages" ] || PATH=$(cd "$stages" && pwd):$PATH
+train=${TRAIN:-$PWD/container/train}
+model=${MODEL:-data/models/all-MiniLM-L6-v2}
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+export XDG_CACHE_HOME="$root/cache"
+passed=0
+
+main() {
+  i=0
+  echo "review,sentiment" >"$root/reviews.csv"
+  while [ $i -lt 400 ]; do
+    echo "\"film number $i was good, and I liked it\",yes"
+    echo "\"film number $i was bad, and I left, early\",no"
+    i=$((i + 1))
+  done >>"$root/reviews.csv"
+  columns='"tokenize.text-column": "review", "tokenize.label-column": "sentiment", "tokenize.test-size": "0.2", "tokenize.validation-size": "0.2"'
+  firn-tokenize "$root/reviews.csv" --model "$model" -o "$root/tokens.h5" --text-column review \
+    --label-column sentiment --test-size 0.2 --validation-size 0.2 --quiet >/dev/null
+  firn-encode "$root/tokens.h5" --model "$model" -o "$root/features.h5" --pooling mean,cls --quiet \
+    >/dev/null
+
+  a_head_from_texts
+  a_head_from_features
+  a_tfidf_head_from_tokens
+  fine_tuning_and_an_interruption
+  an_interrupted_encoding_goes_on
+  failures
+  echo "contract: $passed checks passed"
+}
+
+a_head_from_texts() {
+  job texts "{$columns, \"encode.pooling\": \"mean,cls\", \"train.C\": \"2\"}"
+  cp "$root/reviews.csv" "$ml/input/data/texts/some reviews.csv"
+  channel_model
+  run 0
+  firn-train "$root/features.h5" --C 2 -o "$root/expected" --quiet >/dev/null
+  same predictions.csv head.safetensors
+  is "a prediction" "$(firn-predict "$ml/model/run" --model "$model" "film number 3 was good, and I liked it")" yes
+}
+
+a_head_from_features() {
+  # As SageMaker's Python library writes values: JSON in strings.
+  job features '{"job": "\"head\"", "train.head": "\"mlp\"", "train.hidden": "16", "train.view": "layers/6/cls", "sagemaker_region": "\"x\""}'
+  cp "$root/features.h5" "$ml/input/data/features/f.h5"
+  run 0
+  firn-train "$root/features.h5" --head mlp --hidden 16 --view layers/6/cls -o "$root/expected" --quiet \
+    >/dev/null
+  same predictions.csv head.safetensors
+}
+
+a_tfidf_head_from_tokens() {
+  job tokens '{"train.head": "tfidf", "train.force": "true", "train.json": "false"}'
+  cp "$root/tokens.h5" "$ml/input/data/tokens/"
+  channel_model
+  run 0
+  firn-train "$root/tokens.h5" --head tfidf -o "$root/expected" --quiet >/dev/null
+  same predictions.csv
+}
+
+# SIGTERM, then the same job anew: SageMaker keeps checkpoints/ over an interruption.
+fine_tuning_and_an_interruption() {
+  settings='{"job": "finetune", "finetune.epochs": "2", "finetune.learning-rate": "1e-4", "finetune.batch-size": "8", "finetune.threads": "1"}'
+  job tokens "$settings"
+  cp "$root/tokens.h5" "$ml/input/data/tokens/"
+  channel_model
+  mkdir "$ml/checkpoints"
+  "$train" train >"$root/log" 2>&1 &
+  job=$!
+  # A stage at work, some steps in.
+  sleep "${INTERRUPT_AFTER:-6}"
+  kill -TERM $job
+  status=0
+  wait $job || status=$?
+  is "the status after SIGTERM" $status 143
+  [ ! -e "$ml/model/run" ] || fail "an interrupted job left a model"
+  [ -e "$ml/checkpoints/run.checkpoint" ] || fail "no checkpoint: $(tail -n 3 "$root/log")"
+  run 0
+  [ -e "$ml/model/run/model/model.safetensors" ] || fail "no model"
+  firn-finetune "$root/tokens.h5" --model "$model" --epochs 2 --learning-rate 1e-4 --batch-size 8 \
+    --threads 1 -o "$root/expected" --quiet >/dev/null
+  same predictions.csv model/model.safetensors
+}
+
+an_interrupted_encoding_goes_on() {
+  job texts "{$columns, \"encode.threads\": \"1\", \"encode.layers\": \"all\"}"
+  # Rows enough to be met at work.
+  awk 'NR == 1 || 1' "$root/reviews.csv" >"$ml/input/data/texts/a.csv"
+  i=1
+  while [ $i -le 40 ]; do
+    sed -n '2,$p' "$root/reviews.csv" | sed "s/number/number $i and/" >>"$ml/input/data/texts/a.csv"
+    i=$((i + 1))
+  done
+  channel_model
+  mkdir "$ml/checkpoints"
+  "$train" train >"$root/log" 2>&1 &
+  job=$!
+  tries=0
+  until [ "$(stat -c %s "$ml/checkpoints/.features.h5.partial" 2>/dev/null || echo 0)" -gt 1000000 ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 600 ] || fail "nothing was encoded: $(tail -n 3 "$root/log")"
+    sleep 0.1
+  done
+  kill -TERM $job
+  status=0
+  wait $job || status=$?
+  is "the status after SIGTERM" $status 143
+  run 0
+  grep -q 'were known by their tokens' "$root/log" || fail "nothing was kept: $(cat "$root/log")"
+  passed=$((passed + 1))
+}
+
+failures() {
+  job texts "{$columns, \"train.head\": \"forest\"}"
+  run 66 "the channel 'model' is missing"
+  channel_model
+  run 66 "the channel 'texts' has no file"
+  echo "text,label" >"$ml/input/data/texts/a.csv"
+  run 65 "firn-tokenize: error:" "next:"
+  job features '{"train.head": "forest"}'
+  cp "$root/features.h5" "$ml/input/data/features/"
+  run 64 "forest"
+  job features '{"train.hedd": "mlp"}'
+  cp "$root/features.h5" "$ml/input/data/features/"
+  run 64 "--hedd"
+  job features '{"learning_rate": "1"}'
+  run 64 "no hyperparameter 'learning_rate'"
+  job features '{"job": "sing"}'
+  run 64 "not 'sing'"
+  job features '{"job": 1}'
+  run 65 "not an object of strings"
+  job features '{}'
+  echo '{"current_host": "algo-1", "hosts": ["algo-1", "algo-2"]}' >"$ml/input/config/resourceconfig.json"
+  run 64 "2 instances"
+  job features '{}'
+  head -c 2000 "$root/features.h5" >"$ml/input/data/features/f.h5"
+  run 65 "cut short" "f.h5"
+}
+
+# --- The tree -------------------------------------------------------------------------------------
+
+# job CHANNEL HYPERPARAMETERS: a fresh tree with an empty channel.
+job() {
+  rm -rf "$root/box" "$root/expected"
+  export FIRN_SAGEMAKER_PREFIX="$root/box"
+  ml=$root/box/opt/ml
+  mkdir -p "$ml/input/config" "$ml/input/data/$1" "$ml/model" "$ml/output"
+  echo "$2" >"$ml/input/config/hyperparameters.json"
+  echo "{\"$1\": {\"TrainingInputMode\": \"File\"}}" >"$ml/input/config/inputdataconfig.json"
+  echo '{"current_host": "algo-1", "hosts": ["algo-1"]}' >"$ml/input/config/resourceconfig.json"
+}
+
+channel_model() {
+  cp -R "$model" "$ml/input/data/model"
+  jq '. + {model: {TrainingInputMode: "File"}}' "$ml/input/config/inputdataconfig.json" >"$root/c"
+  mv "$root/c" "$ml/input/config/inputdataconfig.json"
+}
+
+# run STATUS WORD…: the job ends so, and its failure, where it is one, has these words.
+run() {
+  expected=$1
+  shift
+  status=0
+  "$train" train >"$root/log" 2>&1 || status=$?
+  [ $status = "$expected" ] || fail "status $status, not $expected: $(cat "$root/log")"
+  if [ "$expected" = 0 ]; then
+    [ ! -e "$ml/output/failure" ] || fail "a failure of a job that went well"
+    [ -e "$ml/model/run/run.json" ] || fail "no run in the model"
+  else
+    [ ! -e "$ml/model/run" ] || fail "a model of a job that failed"
+    for word in "$@"; do
+      grep -q -- "$word" "$ml/output/failure" || fail "no '$word' in: $(cat "$ml/output/failure")"
+    done
+  fi
+  passed=$((passed + 1))
+}
+
+same() {
+  for file in "$@"; do
+    cmp "$ml/model/run/$file" "$root/expected/$file" || fail "$file is not what the stage makes"
+    passed=$((passed + 1))
+  done
+}
+
+is() {
+  [ "$2" = "$3" ] || fail "$1 is $2, not $3: $(tail -n 5 "$root/log")"
+  passed=$((passed + 1))
+}
+
+fail() {
+  echo "contract: failed: $*" >&2
+  exit 1
+}
+
+main
