@@ -70,15 +70,21 @@ a_tfidf_head_from_tokens() {
 
 # SIGTERM, then the same job anew: SageMaker keeps checkpoints/ over an interruption.
 fine_tuning_and_an_interruption() {
-  settings='{"job": "finetune", "finetune.epochs": "2", "finetune.learning-rate": "1e-4", "finetune.batch-size": "8", "finetune.threads": "1"}'
+  settings='{"job": "finetune", "finetune.epochs": "2", "finetune.learning-rate": "1e-4", "finetune.batch-size": "2", "finetune.threads": "1"}'
   job tokens "$settings"
   cp "$root/tokens.h5" "$ml/input/data/tokens/"
   channel_model
   mkdir "$ml/checkpoints"
   "$train" train >"$root/log" 2>&1 &
   job=$!
-  # A stage at work, some steps in.
-  sleep "${INTERRUPT_AFTER:-6}"
+  # A stage at work, some steps in: steps are short, so that one ends within the seconds that it has.
+  tries=0
+  until grep -q 'not in the checkpoint' "$root/log"; do
+    tries=$((tries + 1))
+    [ $tries -lt 600 ] || fail "the stage did not begin: $(tail -n 3 "$root/log")"
+    sleep 0.1
+  done
+  sleep "${INTERRUPT_AFTER:-5}"
   kill -TERM $job
   status=0
   wait $job || status=$?
@@ -87,7 +93,7 @@ fine_tuning_and_an_interruption() {
   [ -e "$ml/checkpoints/run.checkpoint" ] || fail "no checkpoint: $(tail -n 3 "$root/log")"
   run 0
   [ -e "$ml/model/run/model/model.safetensors" ] || fail "no model"
-  firn-finetune "$root/tokens.h5" --model "$model" --epochs 2 --learning-rate 1e-4 --batch-size 8 \
+  firn-finetune "$root/tokens.h5" --model "$model" --epochs 2 --learning-rate 1e-4 --batch-size 2 \
     --threads 1 -o "$root/expected" --quiet >/dev/null
   same predictions.csv model/model.safetensors
 }
