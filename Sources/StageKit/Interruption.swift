@@ -9,6 +9,8 @@ public enum Interruption {
     /// What to say of the work that is kept; nil in a stage that keeps none.
     var keeping: String?
     var exitCode: Int32?
+    /// Whether the step came to its end: what is kept may take as long to write as it takes.
+    var isSaving = false
     /// Whether the process is on its way out.
     var isLeaving = false
   }
@@ -55,7 +57,10 @@ public enum Interruption {
   ///
   /// - Throws: ``Interrupted`` when a signal came.
   public static func check() throws(Interrupted) {
-    let (code, message) = state.withLock { ($0.exitCode, $0.keeping) }
+    let (code, message) = state.withLock { state in
+      state.isSaving = state.exitCode != nil
+      return (state.exitCode, state.keeping)
+    }
     if let code { throw Interrupted(message: "interrupted; \(message ?? "")", exitCode: code) }
   }
 
@@ -68,6 +73,7 @@ public enum Interruption {
       leave(code, "interrupted; \(message ?? "no output was written")", stage: stage)
     }
     DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + patience) {
+      guard !state.withLock({ $0.isSaving }) else { return }
       leave(code, "interrupted; \(message)", stage: stage)
     }
   }
