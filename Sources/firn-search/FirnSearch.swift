@@ -44,6 +44,10 @@ struct FirnSearch: Stage {
       throw StageError.optionsExclude("TEXT", "--near-duplicates")
     }
     guard nearDuplicates != nil || !queries.isEmpty else { throw StageError.nothingToSearch }
+    if let nearDuplicates, !(-1...1).contains(nearDuplicates) {
+      throw StageError.badOption(
+        option: "--near-duplicates", value: "\(nearDuplicates)", expected: "a cosine from -1 to 1")
+    }
     let scope = try search.scope()
     let clock = StageClock()
     let file = try FeaturesFile(path: features)
