@@ -26,7 +26,7 @@ public final class HDF5File: Sendable {
         file: path, object: nil, call: "H5Fopen", reason: "the file's structure cannot be read")
     }
     let site = Site(file: path)
-    let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_WEAK)
+    let access = try Self.makeAccessList(at: site, locking: true, closing: H5F_CLOSE_WEAK)
     self.path = path
     output = nil
     id = try Identifier("H5Fopen", at: site) {
@@ -34,7 +34,7 @@ public final class HDF5File: Sendable {
     }
   }
 
-  /// Creates a file, in place of any that is there.
+  /// Creates a file, in place of any that is there. The path is the caller's alone: it is not locked.
   ///
   /// Errors name the file `name` instead of `path` where that is given: what the user asked for,
   /// when `path` is temporary.
@@ -43,7 +43,8 @@ public final class HDF5File: Sendable {
   public init(creating path: String, reportedAs name: String? = nil) throws(HDF5Error) {
     let state = OutputState()
     let site = Site(file: name ?? path, output: state)
-    let access = try Self.makeAccessList(at: site, closing: H5F_CLOSE_STRONG)
+    // Nobody else writes a new file, and a process started meanwhile can hold on to its lock.
+    let access = try Self.makeAccessList(at: site, locking: false, closing: H5F_CLOSE_STRONG)
     let creation = try PropertyList.untimed(shim_H5P_FILE_CREATE(), at: site)
     // The root has more attributes than the eight that a header keeps by default, and they
     // are few enough to stay in it.
@@ -90,7 +91,7 @@ public final class HDF5File: Sendable {
   // Datasets outlive the handle of a file that is read. Closing a file that is written closes its
   // datasets too: nothing stays unwritten because of a handle.
   private static func makeAccessList(
-    at site: Site, closing degree: H5F_close_degree_t
+    at site: Site, locking: Bool, closing degree: H5F_close_degree_t
   ) throws(HDF5Error) -> Identifier {
     let list = try Identifier("H5Pcreate", at: site) { H5Pcreate(shim_H5P_FILE_ACCESS()) }
     _ = try Library.call("H5Pset_libver_bounds", at: site) {
@@ -98,7 +99,7 @@ public final class HDF5File: Sendable {
     }
     // Locks where the file system has them; NFS and Lustre often have none.
     _ = try Library.call("H5Pset_file_locking", at: site) {
-      H5Pset_file_locking(list.raw, true, true)
+      H5Pset_file_locking(list.raw, locking, true)
     }
     _ = try Library.call("H5Pset_fclose_degree", at: site) {
       H5Pset_fclose_degree(list.raw, degree)

@@ -38,6 +38,8 @@ enum Rehearsal {
     }
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    // The parent's locks are not to outlive it here.
+    closefrom(STDERR_FILENO + 1)
     // What is said on the way down is not for the user.
     let nowhere = open("/dev/null", O_WRONLY)
     if nowhere >= 0 { dup2(nowhere, STDERR_FILENO) }
