@@ -19,6 +19,8 @@ public final class FineTuningJob {
   /// Bytes that the whole process takes at most, said before it takes them.
   private let memory: Int
   private var wasResumed = false
+  /// Whether what stands at `checkpoint` is this training's.
+  private var hasCheckpoint = false
   /// What the training took; nil where a part of it was another process'.
   public private(set) var cost: TrainingCost?
 
@@ -80,7 +82,7 @@ public final class FineTuningJob {
       return console.notice("there is no checkpoint to resume from: the training begins anew")
     }
     try tuner.resume(from: checkpoint, identity: identity)
-    wasResumed = true
+    (wasResumed, hasCheckpoint) = (true, true)
     console.notice("resumed after step \(tuner.history.count) of \(tuner.steps)")
   }
 
@@ -88,7 +90,15 @@ public final class FineTuningJob {
   ///
   /// - Throws: `TrainingError`, and what writing throws; ``Interrupted`` after a signal, when a checkpoint was written.
   public func train() throws {
-    let (_, seconds, cpuSeconds) = try TrainingCost.measured { try fit() }
+    let (_, seconds, cpuSeconds) = try TrainingCost.measured {
+      do {
+        try fit()
+      } catch let error as TrainingError {
+        // Resumed, it would diverge at the same step again.
+        if hasCheckpoint { finish() }
+        throw error
+      }
+    }
     guard !wasResumed else { return }
     cost = TrainingCost(
       seconds: seconds, cpuSeconds: cpuSeconds, trainings: 1,
@@ -102,7 +112,7 @@ public final class FineTuningJob {
     Interruption.keepWork(saying: "the same command with --resume goes on from the checkpoint")
     defer { Interruption.keepNoWork() }
     let ended = try tuner.run(pause: { (try? Interruption.check()) == nil }) {
-      try tuner.save(to: checkpoint, identity: identity)
+      try save()
     } event: { event in
       switch event {
       case .step(let entry, let count):
@@ -120,10 +130,15 @@ public final class FineTuningJob {
     }
     progress.finish()
     if !ended {
-      try tuner.save(to: checkpoint, identity: identity)
+      try save()
       try Interruption.check()
     }
     tuner.takeBest()
+  }
+
+  private func save() throws {
+    try tuner.save(to: checkpoint, identity: identity)
+    hasCheckpoint = true
   }
 
   /// The range test, and its curve as csv.
@@ -226,5 +241,5 @@ public final class FineTuningJob {
 
 extension Double {
   fileprivate func rounded(_ places: Int) -> String { String(format: "%.\(places)f", self) }
-  fileprivate func significant(_ digits: Int) -> String { String(format: "%.\(digits)g", self) }
+  package func significant(_ digits: Int) -> String { String(format: "%.\(digits)g", self) }
 }

@@ -116,8 +116,8 @@ struct FirnFinetune: Stage {
       return [:]
     }
     console.result(
-      "suggested --learning-rate: \(suggestion.valley) (steepest fall), "
-        + "\(suggestion.tenthOfMinimum) (a tenth of the lowest loss's)")
+      "suggested --learning-rate: \(suggestion.valley.significant(2)) (steepest fall), "
+        + "\(suggestion.tenthOfMinimum.significant(2)) (a tenth of the lowest loss's)")
     return [
       "valley": .real(suggestion.valley), "tenth_of_minimum": .real(suggestion.tenthOfMinimum),
     ]

@@ -285,6 +285,37 @@ struct GradientKernelTests {
     }
   }
 
+  /// A product's slopes are products: by the input dy W, by the weight dy^T x, by the bias dy's sums.
+  @Test func productGradientsAreThoseOfTheProduct() {
+    let (rows, inputs, outputs) = (4, 3, 5)
+    let sizes = [rows * inputs, outputs * inputs, outputs]
+    let all = values(sizes.reduce(0, +), seed: 25).map(Double.init)
+    let dy = nested(values(rows * outputs, seed: 26), outputs)
+    func matrix(_ x: ArraySlice<Double>) -> [[Double]] {
+      stride(from: x.startIndex, to: x.endIndex, by: inputs).map { Array(x[$0..<$0 + inputs]) }
+    }
+    func value(_ all: [Double]) -> Double {
+      let x = matrix(all[0..<sizes[0]])
+      let weight = matrix(all[sizes[0]..<sizes[0] + sizes[1]])
+      let out = Reference.multiplyTransposed(x, weight)
+      return zip(out, dy).reduce(0) { sum, row in
+        row.0.indices.reduce(sum) {
+          $0 + (row.0[$1] + all[sizes[0] + sizes[1] + $1]) * row.1[$1]
+        }
+      }
+    }
+    let x = matrix(all[0..<sizes[0]])
+    let weight = matrix(all[sizes[0]..<sizes[0] + sizes[1]])
+    let columns = (0..<inputs).map { input in weight.map { $0[input] } }
+    let expected =
+      Reference.multiplyTransposed(dy, columns).flatMap { $0 }
+      + Reference.multiplyTransposedLeft(dy, x).flatMap { $0 }
+      + Reference.multiplyTransposedLeft(dy, Array(repeating: [1], count: rows)).flatMap { $0 }
+    for index in all.indices {
+      #expect(abs(difference(all, index, value) - expected[index]) < Self.differenceBound)
+    }
+  }
+
   @Test func layerNormGradientIsThatOfTheNorm() {
     let v = values(7, seed: 20).map(Double.init)
     let (gamma, beta) = (values(7, seed: 21).map(Double.init), values(7, seed: 22).map(Double.init))

@@ -88,6 +88,18 @@ import Testing
     #expect(curve.count > 10)
   }
 
+  /// A step an epoch: the second, from the weights that so high a rate left, has no loss.
+  @Test func aTrainingThatDivergesSaysWhereAndLeavesNothing() throws {
+    try bench.refuse(
+      65, naming: "diverged at step 2, learning rate 1000000.0: loss nan", "--lr-find",
+      by: .finetune,
+      [
+        "tokens.h5", "--model", Workbench.model, "-o", "run", "--quiet", "--batch-size", "64",
+        "--learning-rate", "1e6", "--schedule", "constant", "--clip-norm", "0",
+      ])
+    #expect(try bench.snapshot().keys.filter { $0.contains("run") } == [])
+  }
+
   @Test func whatDoesNotFitIsRefused() throws {
     let command = ["tokens.h5", "--model", Workbench.model, "-o", "run"]
     try bench.refuse(

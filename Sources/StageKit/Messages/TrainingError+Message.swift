@@ -7,11 +7,11 @@ extension TrainingError: Explained {
     case .diverged(let step, let rate, let loss, let norm):
       Complaint(
         .badData,
-        "the training diverged at step \(step), learning rate \(rate): loss \(loss), gradient norm "
-          + "\(norm)",
+        "the training diverged at step \(step), learning rate \(rate): loss \(number(loss)), "
+          + "gradient norm \(number(norm))",
         advice:
           "give a lower --learning-rate (a tenth, or what --lr-find suggests), a --clip-norm, "
-          + "or a schedule that warms up; the checkpoint of the last epoch is kept")
+          + "or a schedule that warms up")
     case .badText(let row, let reason):
       Complaint(
         .badData, "row \(row) cannot be learned from: \(Self.words(reason))",
@@ -30,6 +30,9 @@ extension TrainingError: Explained {
         advice: "run without --resume")
     }
   }
+
+  // "-nan" is no news over "nan".
+  private func number(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
 
   private static func words(_ reason: BadText) -> String {
     switch reason {
