@@ -62,7 +62,7 @@ public final class CosineSearch: Sendable {
       let some = asked[block]
       let size = max(1, min(Self.largestBlock, Self.scoresPerBlock / some.count))
       let parts = Blocks(count: rows.count, size: size)
-      let scan = Scan(queries: queries, asked: some, rows: rows, first: first)
+      let scan = Scan(queries: queries, asked: some, rows: rows, first: first, limit: limit)
       Workers.forEach(parts.number, workers: threads) { [self] _, part in
         let thresholds = found.withLock { found in some.map { found[$0].threshold } }
         merge(scan.candidates(parts[part], thresholds), some)
@@ -89,6 +89,7 @@ private struct Scan: Sendable {
   let asked: Range<Int>
   let rows: UnitRows
   let first: Int
+  let limit: Int
 
   /// The rows of a block that each query asked may have among its nearest, given the cosine that
   /// they must have at least.
@@ -105,10 +106,12 @@ private struct Scan: Sendable {
     }
     return asked.indices.map { query in
       let place = query - asked.lowerBound
-      let bound = Float(thresholds[place] - rows.slack).nextDown
       var near: [Neighbour] = []
       scores.withUnsafeBufferPointer { scores in
-        for column in 0..<block.count where scores[place * block.count + column] >= bound {
+        let own = UnsafeBufferPointer(
+          rebasing: scores[place * block.count..<(place + 1) * block.count])
+        let bound = max(Float(thresholds[place] - rows.slack).nextDown, surpassed(own))
+        for (column, score) in own.enumerated() where score >= bound {
           let row = block.lowerBound + column
           let cosine = queries.cosine(query, rows, row)
           if cosine >= thresholds[place] {
@@ -118,6 +121,25 @@ private struct Scan: Sendable {
       }
       return near
     }
+  }
+
+  /// A score such that rows below it have at least `limit` rows of the same block before them.
+  ///
+  /// Where `limit` rows have this product or more, their cosines are at most the slack below it, and so is
+  /// that of a row above its own product.
+  private func surpassed(_ scores: UnsafeBufferPointer<Float>) -> Float {
+    guard limit < scores.count else { return -.infinity }
+    // The least of the greatest of `limit` parts is no more than the score sought, and most rows are less.
+    var greatest = [Float](repeating: -.infinity, count: limit)
+    for start in stride(from: 0, to: scores.count, by: limit) {
+      for part in 0..<min(limit, scores.count - start) where scores[start + part] > greatest[part] {
+        greatest[part] = scores[start + part]
+      }
+    }
+    let least = greatest.min() ?? -.infinity
+    let ranked = scores.filter { $0 >= least }.sorted(by: >)
+    guard ranked.count >= limit else { return -.infinity }
+    return Float(Double(ranked[limit - 1]) - 2 * rows.slack).nextDown
   }
 }
 

@@ -11,10 +11,27 @@ struct Repulsion {
   }
 
   /// Something that pushes: a square's centre with its number of points, or a point.
-  private struct Source {
+  struct Source {
     let x: Float
     let y: Float
     let weight: Float
+  }
+
+  /// Room for each worker's sources: every one stands for a point or more.
+  final class Lists {
+    fileprivate let sources: UnsafeMutableBufferPointer<Source>
+    private let points: Int
+
+    init(workers: Int, points: Int) {
+      self.points = points
+      sources = .allocate(capacity: max(workers, 1) * points)
+    }
+
+    deinit { sources.deallocate() }
+
+    fileprivate subscript(worker: Int) -> UnsafeMutableBufferPointer<Source> {
+      UnsafeMutableBufferPointer(rebasing: sources[worker * points..<(worker + 1) * points])
+    }
   }
 
   private let tree: QuadTree
@@ -37,18 +54,23 @@ struct Repulsion {
     angleSquared = angle * angle
   }
 
-  func points(ofLeaf index: Int) -> some Sequence<Int> {
-    let node = tree.nodes[leaves[index]]
-    return tree.order[Int(node.first)..<Int(node.end)].lazy.map { Int($0) }
+  /// The points of a leaf, as places in the tree's order.
+  private func range(ofLeaf index: Int) -> Range<Int> {
+    let leaf = tree.nodes[leaves[index]]
+    return Int(leaf.first)..<Int(leaf.end)
+  }
+
+  func forEachPoint(ofLeaf index: Int, _ body: (Int) -> Void) {
+    for place in range(ofLeaf: index) { body(Int(tree.order[place])) }
   }
 
   /// The forces on a leaf's points, and their parts of the normalization.
-  func add(leaf index: Int, to target: Target) {
-    let leaf = tree.nodes[leaves[index]]
-    let range = Int(leaf.first)..<Int(leaf.end)
-    let sources = sources(of: range)
+  func add(leaf index: Int, worker: Int, _ lists: Lists, to target: Target) {
+    let range = range(ofLeaf: index)
     x.withUnsafeBufferPointer { x in
       y.withUnsafeBufferPointer { y in
+        let list = lists[worker]
+        let sources = list[..<fill(list, for: range, x, y)]
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.lanes) {
           let ownX = Self.load(x, start)
           let ownY = Self.load(y, start)
@@ -81,14 +103,19 @@ struct Repulsion {
       fromByteOffset: start * MemoryLayout<Float>.stride, as: Lanes.self)
   }
 
-  private func sources(of range: Range<Int>) -> [Source] {
-    let (own, ownY) = (x[range], y[range])
-    guard let left = own.min(), let right = own.max(), let bottom = ownY.min(),
-      let top = ownY.max()
-    else { return [] }
+  /// Puts what pushes the points of a leaf into `list`, and returns how many there are.
+  private func fill(
+    _ list: UnsafeMutableBufferPointer<Source>, for range: Range<Int>,
+    _ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>
+  ) -> Int {
+    var (left, right) = (Float.infinity, -Float.infinity)
+    var (bottom, top) = (Float.infinity, -Float.infinity)
+    for place in range {
+      (left, right) = (min(left, x[place]), max(right, x[place]))
+      (bottom, top) = (min(bottom, y[place]), max(top, y[place]))
+    }
     let (low, high) = ((Double(left), Double(bottom)), (Double(right), Double(top)))
-    var sources: [Source] = []
-    sources.reserveCapacity(512)
+    var count = 0
     tree.nodes.withUnsafeBufferPointer { nodes in
       var place = 0
       while place < nodes.count {
@@ -96,11 +123,14 @@ struct Repulsion {
         // From the leaf's bounds.
         let dx = max(low.0 - node.x, 0, node.x - high.0)
         let dy = max(low.1 - node.y, 0, node.y - high.1)
-        if node.sideSquared < angleSquared * (dx * dx + dy * dy) {
-          sources.append(Source(x: Float(node.x), y: Float(node.y), weight: Float(node.count)))
+        // Points that coincide act as one for each other too.
+        if node.sideSquared < angleSquared * (dx * dx + dy * dy) || node.sideSquared == 0 {
+          list[count] = Source(x: Float(node.x), y: Float(node.y), weight: Float(node.count))
+          count += 1
         } else if node.isLeaf {
           for index in Int(node.first)..<Int(node.end) {
-            sources.append(Source(x: x[index], y: y[index], weight: 1))
+            list[count] = Source(x: x[index], y: y[index], weight: 1)
+            count += 1
           }
         } else {
           place += 1
@@ -109,6 +139,6 @@ struct Repulsion {
         place = Int(node.next)
       }
     }
-    return sources
+    return count
   }
 }

@@ -8,6 +8,10 @@ package import Kernels
 /// learning rate of n / exaggeration / 4 and at least 50 (Belkina et al. 2019), 250 steps with exaggeration
 /// 12 and momentum 0.5, then momentum 0.8, gains of 0.8 and 0.2.
 ///
+/// While all distances are far below 1, forces are proportional to them, and exaggerated attraction shrinks a
+/// map whose points form no groups by half every few steps, to nothing after 250. Its size means nothing
+/// there: it is doubled, with all velocities, wherever it has fallen to half of what it began with.
+///
 /// Each point's forces are summed by one thread in an order that depends on the points alone: the same bits
 /// for any number of threads.
 public struct TSNE: Sendable {
@@ -30,6 +34,9 @@ public struct TSNE: Sendable {
   private let affinities: Affinities
   private let options: Options
 
+  /// The deviation of its first axis that a map begins with.
+  private static let firstDeviation = 1e-4
+
   /// Begins with a map, whose extent is brought to a deviation of 1e-4 of its first axis.
   ///
   /// - Precondition: as many coordinates as points; the angle is in 0...0.7.
@@ -40,7 +47,7 @@ public struct TSNE: Sendable {
     self.options = options
     let mean = x.reduce(0, +) / Double(max(x.count, 1))
     let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(x.count, 1))
-    let scale = variance > 0 ? 1e-4 / variance.squareRoot() : 1
+    let scale = variance > 0 ? Self.firstDeviation / variance.squareRoot() : 1
     self.x = x.map { $0 * scale }
     self.y = y.map { $0 * scale }
   }
@@ -60,14 +67,16 @@ public struct TSNE: Sendable {
     let count = affinities.count
     guard count > 1 else { return }
     let team = Team(threads: options.threads)
+    let lists = Repulsion.Lists(workers: team.threads, points: count)
     let rate = max(Double(count) / options.exaggeration / 4, 50)
     var movement = Movement(count: count)
     for step in 1...max(options.iterations, 1) {
       let isEarly = step <= options.exaggeratedIterations
       let gradient = gradient(
-        exaggeration: isEarly ? options.exaggeration : 1, team)
+        exaggeration: isEarly ? options.exaggeration : 1, team, lists)
       movement.move(&x, along: gradient.x, rate: rate, momentum: isEarly ? 0.5 : 0.8, axis: 0)
       movement.move(&y, along: gradient.y, rate: rate, momentum: isEarly ? 0.5 : 0.8, axis: 1)
+      movement.keep(&x, &y, deviation: Self.firstDeviation / 2)
       if !advance(step) { break }
     }
   }
@@ -80,7 +89,14 @@ public struct TSNE: Sendable {
     package var normalization: Double
   }
 
-  package func gradient(exaggeration: Double = 1, _ team: Team) -> Gradient {
+  package func gradient(_ team: Team) -> Gradient {
+    gradient(
+      exaggeration: 1, team, Repulsion.Lists(workers: team.threads, points: affinities.count))
+  }
+
+  private func gradient(
+    exaggeration: Double, _ team: Team, _ lists: Repulsion.Lists
+  ) -> Gradient {
     let count = affinities.count
     let tree = QuadTree(x: x, y: y)
     var attraction = (
@@ -96,11 +112,11 @@ public struct TSNE: Sendable {
           repulsion.y.withUnsafeMutableBufferPointer { ry in
             sums.withUnsafeMutableBufferPointer { sums in
               let target = Repulsion.Target(x: rx, y: ry, sums: sums)
-              team.forEach(push.leaves.count) { _, index in
-                push.add(leaf: index, to: target)
-                // A leaf's points have neighbours in common.
-                for point in push.points(ofLeaf: index) {
-                  (ax[point], ay[point]) = pull.force(point)
+              pull.withForces { force in
+                team.forEach(push.leaves.count) { worker, index in
+                  push.add(leaf: index, worker: worker, lists, to: target)
+                  // A leaf's points have neighbours in common.
+                  push.forEachPoint(ofLeaf: index) { (ax[$0], ay[$0]) = force($0) }
                 }
               }
             }
@@ -160,5 +176,20 @@ private struct Movement {
     }
     let mean = values.reduce(0, +) / Double(values.count)
     for index in values.indices { values[index] -= mean }
+  }
+
+  /// Doubles a map that has shrunk until its points are `deviation` from its centre, in the mean of squares;
+  /// exactly, and with it what moves it.
+  mutating func keep(_ x: inout [Double], _ y: inout [Double], deviation: Double) {
+    let squares = zip(x, y).reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }
+    let own = (squares / Double(x.count)).squareRoot()
+    guard own > 0, own < deviation else { return }
+    var scale = 2.0
+    while own * scale < deviation { scale *= 2 }
+    for index in x.indices {
+      x[index] *= scale
+      y[index] *= scale
+      for axis in velocities.indices { velocities[axis][index] *= scale }
+    }
   }
 }

@@ -80,6 +80,18 @@ private func tolerance(_ width: Int) -> Double { Double(width) * Double(Float.ul
     }
   }
 
+  /// What is passed over by the products alone is not among the nearest: for any number asked for, the
+  /// beginning of all of them.
+  @Test(arguments: [1, 2, 7, 90, 1000, 1299, 1300])
+  func aShortListIsTheBeginningOfALongOne(limit: Int) throws {
+    let expected = try Expected.read()
+    let search = CosineSearch(expected.asked, limit: limit, threads: 2)
+    search.add(expected.all)
+    let every = CosineSearch(expected.asked, limit: expected.rows + 1, threads: 2)
+    every.add(expected.all)
+    #expect(search.neighbours == every.neighbours.map { Array($0.prefix(limit)) })
+  }
+
   @Test func fewerRowsThanAskedForAreAllOfThem() throws {
     let expected = try Expected.read()
     let search = CosineSearch(expected.asked, limit: 50, threads: 2)

@@ -152,12 +152,53 @@ private struct Expected: Decodable, Sendable {
     #expect(leaves.flatMap { Int($0.first)..<Int($0.end) }.sorted() == Array(0..<9))
   }
 
+  /// One point far away, one a rounding beside another, and many that coincide: neither depth nor leaves
+  /// grow with how far apart points are.
+  @Test func theTreeIsSmallForAnyDistances() {
+    var x = (0..<1000).map { Double($0 % 40) * 1e-21 }
+    var y = (0..<1000).map { Double($0 / 40) * 1e-21 }
+    x += [1e9, 1, Double(1).nextUp]
+    y += [-1e9, 1, 1]
+    x += [Double](repeating: 0.5, count: 200)
+    y += [Double](repeating: 0.5, count: 200)
+    let tree = QuadTree(x: x, y: y)
+    #expect(tree.order.sorted() == (0..<Int32(x.count)).map { $0 })
+    #expect(tree.nodes.count < 2 * x.count)
+    for leaf in tree.nodes where leaf.isLeaf { #expect(leaf.count <= 16 || leaf.sideSquared == 0) }
+    #expect(tree.nodes.contains { $0.isLeaf && $0.count == 200 })
+  }
+
+  /// Points whose neighbours are any others form no groups: NumPy has them shrink from 1e-4 to 1e-12 in 60
+  /// exaggerated steps.
+  @Test func aMapWithoutGroupsKeepsItsSize() {
+    let (count, neighbours) = (2400, 20)
+    let others = (0..<count).map { row in
+      (0..<neighbours).map {
+        (row + 1 + (row * row * 31 + $0 * $0 * 977 + $0 * row) % (count - 1)) % count
+      }
+    }
+    let affinities = Affinities(
+      neighbours: others,
+      squaredDistances: Array(repeating: Array(repeating: 1, count: neighbours), count: count),
+      perplexity: 19)
+    var options = TSNE.Options()
+    options.iterations = 60
+    var tsne = TSNE(
+      affinities, x: (0..<count).map { sin(Double($0)) }, y: (0..<count).map { cos(Double($0)) },
+      options: options)
+    tsne.run()
+    let squares = zip(tsne.x, tsne.y).reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 }
+    let deviation = (squares / Double(count)).squareRoot()
+    // Between half of what it began with along one axis, and that with the other and a step.
+    #expect(deviation >= 0.5e-4 && deviation < 2e-4)
+  }
+
   @Test func theMapIsAsGoodAsScikitLearns() throws {
     let points = digits.storage.map(Double.init)
     let components = try PrincipalComponents(digits, count: 2, threads: 2).project(digits)
     let flat = trustworthiness(points, width: 64, components, neighbours: 12)
-    // Whole numbers have equal distances; each rank that falls otherwise is 3.5e-7.
-    #expect(abs(flat - expected.pca_trustworthiness) < 1e-5)
+    // A whole number of ranks over another; points as far as each other rank by their numbers in both.
+    #expect(abs(flat - expected.pca_trustworthiness) < 1e-12)
     let affinities = affinities(points, width: 64, neighbours: 90, perplexity: 30)
     let x = stride(from: 0, to: 1000, by: 2).map { components[$0] }
     let y = stride(from: 1, to: 1000, by: 2).map { components[$0] }
