@@ -18,11 +18,12 @@ extension HDF5Dataset {
       }
       return strings
     }
-    var heap = try StringHeap(descriptor: try descriptor(), at: site)
+    let file = try FileBytes(descriptor: try descriptor(), at: site)
+    var heap = StringHeap(file)
     var strings: [String] = []
     strings.reserveCapacity(rows.count)
     for part in parts(of: rows) {
-      let bytes = try references(of: part, heap)
+      let bytes = try references(of: part, file)
       for row in part {
         let start = (row - part.lowerBound) * StringReference.size
         let reference = bytes.withUnsafeBytes {
@@ -35,7 +36,7 @@ extension HDF5Dataset {
   }
 
   /// The bytes of the references of rows, all of one chunk, as they are in the file.
-  private func references(of rows: Range<Int>, _ heap: StringHeap) throws(HDF5Error) -> [UInt8] {
+  private func references(of rows: Range<Int>, _ file: FileBytes) throws(HDF5Error) -> [UInt8] {
     let creation = try Identifier("H5Dget_create_plist", at: site) { H5Dget_create_plist(id.raw) }
     switch Library.ask({ H5Pget_layout(creation.raw) }) {
     case H5D_CHUNKED:
@@ -47,7 +48,7 @@ extension HDF5Dataset {
       let offset = Library.ask({ H5Dget_offset(id.raw) })
       guard offset != haddr_t.max else { throw unreadable("no data") }
       var bytes = [UInt8](repeating: 0, count: rows.count * StringReference.size)
-      try heap.read(&bytes, at: UInt64(offset) &+ UInt64(rows.lowerBound * StringReference.size))
+      try file.read(&bytes, at: UInt64(offset) &+ UInt64(rows.lowerBound * StringReference.size))
       return bytes
     default:
       throw unreadable("strings that are neither chunked nor contiguous")

@@ -84,14 +84,15 @@ extension HDF5File {
       throw .wrongType(
         file: path, object: "@\(name)", expected: "string", found: StringType.name(of: type.raw))
     }
-    var heap = try StringHeap(descriptor: try id.descriptor(at: site), at: site)
+    let bytes = try FileBytes(descriptor: try id.descriptor(at: site), at: site)
     let messages = try AttributeMessages(
-      header: UInt64(address(of: object.isEmpty ? "/" : object)), of: heap)
+      header: UInt64(address(of: object.isEmpty ? "/" : object)), of: bytes)
     guard let reference = messages.references[name] else {
       throw .damaged(
         file: path, object: site.object, call: "H5Aread",
         reason: "the attribute does not lie in the object's header")
     }
+    var heap = StringHeap(bytes)
     return try heap.string(reference, row: 0)
   }
 

@@ -2,6 +2,9 @@ internal import CHDF5
 
 extension HDF5File {
   /// Whether `name` is there; each group on the way is looked at in turn.
+  ///
+  /// - Throws: `HDF5Error.wrongType` where a part of it is a link by name, which may lead to another file:
+  ///   no file of Firn's has such, and none is followed.
   public func contains(_ name: String) throws(HDF5Error) -> Bool {
     var path = ""
     for part in name.split(separator: "/") {
@@ -10,6 +13,15 @@ extension HDF5File {
         H5Lexists(id.raw, path, shim_H5P_DEFAULT())
       }
       if found == 0 { return false }
+      var info = H5L_info_t()
+      _ = try Library.call("H5Lget_info", at: site(path)) {
+        H5Lget_info(id.raw, path, &info, shim_H5P_DEFAULT())
+      }
+      guard info.type == H5L_TYPE_HARD else {
+        throw .wrongType(
+          file: self.path, object: path, expected: "number or string",
+          found: info.type == H5L_TYPE_SOFT ? "soft link" : "external link")
+      }
     }
     return true
   }

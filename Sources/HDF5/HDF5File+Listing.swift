@@ -15,6 +15,7 @@ extension HDF5File {
     guard depth < 8 else { return }
     for name in try names(in: group.isEmpty ? "/" : group) {
       let path = group.isEmpty ? name : "\(group)/\(name)"
+      guard try contains(path) else { continue }
       var info = H5O_info_t()
       _ = try Library.call("H5Oget_info_by_name2", at: site(path)) {
         H5Oget_info_by_name2(

@@ -1,5 +1,4 @@
 internal import CHDF5
-internal import Glibc
 internal import Synchronization
 
 /// An open HDF5 file.
@@ -20,18 +19,9 @@ public final class HDF5File: Sendable {
   /// - Throws: `HDF5Error.cannotOpen`, `.notHDF5`, `.truncated`, or `.damaged` where the
   ///   superblock's checksum is wrong, or the structure of a file without checksums.
   public init(reading path: String) throws(HDF5Error) {
-    let version = try Self.superblockVersion(of: path)
-    guard version >= 2 || Rehearsal.succeeds(path) else {
-      throw .damaged(
-        file: path, object: nil, call: "H5Fopen", reason: "the file's structure cannot be read")
-    }
-    let site = Site(file: path)
-    let access = try Self.makeAccessList(at: site, locking: true, closing: H5F_CLOSE_WEAK)
     self.path = path
     output = nil
-    id = try Identifier("H5Fopen", at: site) {
-      H5Fopen(path, shim_H5F_ACC_RDONLY(), access.raw)
-    }
+    id = try Self.opened(path)
   }
 
   /// Creates a file, in place of any that is there. The path is the caller's alone: it is not locked.
@@ -73,19 +63,37 @@ public final class HDF5File: Sendable {
 
   func site(_ object: String) -> Site { Site(file: path, object: object, output: output) }
 
-  /// Looks at the first bytes, so that a CSV given by mistake is called what it is.
-  private static func superblockVersion(of path: String) throws(HDF5Error) -> UInt8 {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotOpen(file: path, code: errno) }
-    defer { close(descriptor) }
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-    var head = [UInt8](repeating: 0, count: signature.count + 1)
-    let count = read(descriptor, &head, head.count)
-    guard count >= 0 else { throw .cannotOpen(file: path, code: errno) }
-    guard count >= signature.count, head.starts(with: signature) else {
-      throw .notHDF5(file: path)
+  /// Whether all that describes a file's content carries checksums, so that it is opened without a
+  /// rehearsal: so do the files that Firn writes, but for merges by reference.
+  ///
+  /// - Throws: as ``init(reading:)``.
+  package static func carriesChecksums(_ path: String) throws(HDF5Error) -> Bool {
+    try openedIfCurrent(path) != nil
+  }
+
+  private static func openedIfCurrent(_ path: String) throws(HDF5Error) -> Identifier? {
+    guard try CurrentForm.begins(path) else { return nil }
+    let file = try openedAsItIs(path)
+    guard CurrentForm.holds(throughout: file, at: Site(file: path)) else { return nil }
+    return file
+  }
+
+  private static func opened(_ path: String) throws(HDF5Error) -> Identifier {
+    // Another's is closed again: the rehearsal is to open the file anew.
+    if let file = try openedIfCurrent(path) { return file }
+    guard Rehearsal.succeeds(path) else {
+      throw .damaged(
+        file: path, object: nil, call: "H5Fopen", reason: "the file's structure cannot be read")
     }
-    return head[signature.count]
+    return try openedAsItIs(path)
+  }
+
+  private static func openedAsItIs(_ path: String) throws(HDF5Error) -> Identifier {
+    let site = Site(file: path)
+    let access = try makeAccessList(at: site, locking: true, closing: H5F_CLOSE_WEAK)
+    return try Identifier("H5Fopen", at: site) {
+      H5Fopen(path, shim_H5F_ACC_RDONLY(), access.raw)
+    }
   }
 
   // Datasets outlive the handle of a file that is read. Closing a file that is written closes its

@@ -3,8 +3,9 @@ internal import Glibc
 
 /// Reads a file's structure in a child process first, which may die of it in our place.
 ///
-/// Files in HDF5's form of before 1.10 carry no checksums, and libhdf5 1.10.8 reads beyond its memory
-/// where some of their fields are wrong. Files of Firn's own have checksums and need no rehearsal.
+/// What is in HDF5's form of before 1.10 carries no checksums, and libhdf5 1.10.8 reads beyond its memory
+/// where some of its fields are wrong. Files of Firn's own have checksums and need no rehearsal, but for
+/// merges by reference: ``CurrentForm``.
 enum Rehearsal {
   private typealias Fork = @convention(c) () -> pid_t
 
@@ -12,8 +13,9 @@ enum Rehearsal {
   private static let fork = dlsym(dlopen(nil, RTLD_NOW), "fork")
     .map { unsafeBitCast($0, to: Fork.self) }
 
-  /// A structure that takes longer is no file's.
-  private static var mostSeconds: UInt32 { 20 }
+  /// A structure that takes longer to read is no file's: seconds of work, as a machine may be busy, or a
+  /// disk slow.
+  private static var mostSeconds: rlim_t { 20 }
 
   /// Whether a process outlives the reading of the file's groups, headers and attributes; true also
   /// where no child can be made.
@@ -33,7 +35,7 @@ enum Rehearsal {
   }
 
   private static func readAndExit(_ path: String) -> Never {
-    for number in [SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGALRM] {
+    for number in [SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGXCPU] {
       signal(number, SIG_DFL)
     }
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -43,7 +45,8 @@ enum Rehearsal {
     // What is said on the way down is not for the user.
     let nowhere = open("/dev/null", O_WRONLY)
     if nowhere >= 0 { dup2(nowhere, STDERR_FILENO) }
-    alarm(mostSeconds)
+    var busy = rlimit(rlim_cur: mostSeconds, rlim_max: mostSeconds + 1)
+    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &busy)
     let file = H5Fopen(path, shim_H5F_ACC_RDONLY(), shim_H5P_DEFAULT())
     if file >= 0 {
       _ = H5Ovisit2(

@@ -63,7 +63,7 @@ extension Surface {
   public func seeds() throws -> [[UInt8]] {
     switch self {
     case .csv:
-      try Self.texts.map { Array($0.utf8) }
+      Self.texts.map { Array($0.utf8) }
     case .jsonl:
       [
         #"{"text":"a \u00e9 \ud83c\udfac","label":"x"}"# + "\n" + #"{"text":"","label":null}"#
@@ -105,7 +105,8 @@ extension Surface {
         }
     case .features:
       try [
-        "HostileInputTests/Fixtures/features.h5", "FeatureStoreTests/Fixtures/features.h5",
+        "HostileInputTests/Fixtures/features.h5", "HostileInputTests/Fixtures/merged.h5",
+        "FeatureStoreTests/Fixtures/features.h5",
       ].map(Self.file)
     case .run: [try Self.file("\(Packed.runs)/tuned/run.json")]
     case .head:

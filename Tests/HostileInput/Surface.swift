@@ -167,6 +167,8 @@ struct Input {
   }
 
   func readFeatures() throws {
+    // What a merge refers to.
+    try link("HostileInputTests/Fixtures/Shards")
     let file = try FeaturesFile(path: try file("f.h5"))
     try readColumns(file.columns)
     for rows in Self.blocks(file.count) {
