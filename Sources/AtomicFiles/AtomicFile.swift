@@ -122,3 +122,17 @@ public enum AtomicFileError: Error, Equatable {
   /// Writing, flushing or renaming failed.
   case cannotWrite(path: String, errorNumber: Int32)
 }
+
+extension AtomicFileError {
+  /// The same of another path: what the user asked for, where the one at hand is temporary.
+  func reported(at target: String) -> AtomicFileError {
+    switch self {
+    case .noFolder: .noFolder(path: target, folder: AtomicFile.split(target).folder)
+    case .isFolder: .isFolder(path: target)
+    case .notOurs(_, let marker): .notOurs(path: target, marker: marker)
+    case .cannotCreate(_, let number): .cannotCreate(path: target, errorNumber: number)
+    case .inUse: .inUse(path: target)
+    case .cannotWrite(_, let number): .cannotWrite(path: target, errorNumber: number)
+    }
+  }
+}

@@ -43,7 +43,11 @@ public final class AtomicFolder {
   ///
   /// - Throws: ``AtomicFileError``.
   public func write(_ bytes: some Collection<UInt8>, to name: String) throws(AtomicFileError) {
-    try AtomicFile.write(bytes, to: temporaryPath + "/" + name)
+    do {
+      try AtomicFile.write(bytes, to: temporaryPath + "/" + name)
+    } catch {
+      throw error.reported(at: path + "/" + name)
+    }
   }
 
   /// Flushes the folder to disk and puts it in its place.

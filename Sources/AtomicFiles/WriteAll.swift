@@ -1,5 +1,27 @@
 import Foundation
 
+/// An existing file, as an ``AtomicFile`` or an ``AtomicFolder`` has made it, that is written anew in pieces.
+public final class RewrittenFile {
+  private let target: String
+  private let descriptor: Int32
+
+  /// `reportedAs`: what the user knows it as, for errors.
+  ///
+  /// - Throws: ``AtomicFileError/cannotCreate(path:errorNumber:)``.
+  public init(path: String, reportedAs target: String? = nil) throws(AtomicFileError) {
+    self.target = target ?? path
+    descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotCreate(path: self.target, errorNumber: errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// - Throws: ``AtomicFileError/cannotWrite(path:errorNumber:)``.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(AtomicFileError) {
+    try writeAll(bytes, to: descriptor, reportedAs: target)
+  }
+}
+
 /// Writes all of `bytes` to `descriptor`, however often the system takes only a part.
 ///
 /// - Throws: ``AtomicFileError/cannotWrite(path:errorNumber:)`` with `target` as its path.

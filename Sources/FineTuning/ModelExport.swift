@@ -1,3 +1,4 @@
+import AtomicFiles
 public import Checkpoints
 import Foundation
 import Kernels
@@ -7,10 +8,10 @@ import Safetensors
 extension SequenceClassifier {
   /// Writes model.safetensors: the class's own tensor names, sorted.
   ///
-  /// `path`: an existing file, which is written anew.
+  /// `path`: an existing file, which is written anew; errors name `target` where that is given.
   ///
-  /// - Throws: `SafetensorsError`.
-  public func writeWeights(to path: String) throws {
+  /// - Throws: `AtomicFileError`.
+  public func writeWeights(to path: String, reportedAs target: String? = nil) throws {
     // The parameter of each tensor, and where in it the tensor begins.
     var places: [(tensor: Parameter.Tensor, parameter: Int, start: Int)] = []
     for (index, parameter) in store.parameters.enumerated() {
@@ -21,9 +22,10 @@ extension SequenceClassifier {
       }
     }
     places.sort { $0.tensor.name.utf8.lexicographicallyPrecedes($1.tensor.name.utf8) }
+    let file = try RewrittenFile(path: path, reportedAs: target)
     let stream = try SafetensorsStream(
-      path: path, tensors: places.map { ($0.tensor.name, $0.tensor.shape) },
-      metadata: ["format": "pt"])
+      tensors: places.map { ($0.tensor.name, $0.tensor.shape) }, metadata: ["format": "pt"],
+      to: file.write)
     for place in places {
       let part = place.start..<place.start + place.tensor.count
       if store.parameters[place.parameter].layout == .plain {

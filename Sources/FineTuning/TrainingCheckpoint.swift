@@ -22,7 +22,7 @@ extension FineTuner {
   ///
   /// `identity`: all that it depends on; ``resume(from:identity:)`` demands the same.
   ///
-  /// - Throws: `AtomicFileError`, `SafetensorsError`.
+  /// - Throws: `AtomicFileError`.
   public func save(to path: String, identity: String) throws {
     trainer.settle()
     let position = Position(
@@ -30,13 +30,14 @@ extension FineTuner {
       bestEpoch: best?.epoch, history: history)
     let file = try AtomicFile(path: path)
     let parts = parts(withBest: best != nil)
+    let bytes = try RewrittenFile(path: file.temporaryPath, reportedAs: path)
     let stream = try SafetensorsStream(
-      path: file.temporaryPath, tensors: parts.map { ($0.name, [$0.buffer.count]) },
+      tensors: parts.map { ($0.name, [$0.buffer.count]) },
       metadata: [
         "format": "firn.training", "identity": identity,
         "kernels": trainer.model.store.kernels.name,
         "position": String(decoding: try Self.encoder.encode(position), as: UTF8.self),
-      ])
+      ], to: bytes.write)
     for part in parts {
       try stream.write(UnsafeBufferPointer(start: part.buffer.pointer, count: part.buffer.count))
     }

@@ -32,6 +32,4 @@ public enum SafetensorsError: Error, Sendable, Equatable {
   case noSuchTensor(path: String, tensor: String)
   /// The tensor holds no floating-point numbers.
   case notFloatingPoint(path: String, tensor: String, dtype: String)
-  /// The file cannot be opened for writing, or the disk does not take it.
-  case cannotWrite(path: String, errorNumber: Int32)
 }

@@ -192,7 +192,8 @@ public final class FineTuningJob {
         to: "model/" + name)
     }
     _ = FileManager.default.createFile(atPath: path + "/model.safetensors", contents: nil)
-    try model.writeWeights(to: path + "/model.safetensors")
+    try model.writeWeights(
+      to: path + "/model.safetensors", reportedAs: folder.path + "/model/model.safetensors")
     try folder.write(history.utf8, to: "history.csv")
   }
 

@@ -1,4 +1,3 @@
-public import Contracts
 internal import HDF5
 
 /// A tokens.h5 or features.h5 as it lies on the disk: its datasets, and what it says of itself.

@@ -8,10 +8,6 @@ extension SafetensorsError: Explained {
       return Complaint(
         .noInput, "cannot open the weights: \(String(cString: strerror(errno)))", at: path,
         advice: "check the path and that you may read the file")
-    case .cannotWrite(let path, let number):
-      return Complaint(
-        .ioError, "cannot write: \(String(cString: strerror(number)))", at: path,
-        advice: "free some space on the disk, or write elsewhere")
     case .cannotMap(let path, let errno):
       return Complaint(
         .ioError, "cannot map the weights into memory: \(String(cString: strerror(errno)))",
