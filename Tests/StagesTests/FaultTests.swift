@@ -11,6 +11,11 @@ import Testing
     try bench.write("text\n" + (0..<6000).map(Self.row).joined(), to: "texts.csv")
     try bench.succeed(
       .tokenize, "texts.csv", "--model", Workbench.model, "--max-length", "40", "-o", "many.h5")
+    for shard in 0..<2 {
+      try bench.succeed(
+        .encode, "many.h5", "--model", Workbench.model, "-o", "s-\(shard).h5", "--shard",
+        "\(shard)/2")
+    }
   }
 
   // MARK: - A disk that fills up
@@ -143,9 +148,9 @@ import Testing
 
   /// A stage that writes `output` in a moment.
   enum Writer: String, CustomTestStringConvertible {
-    case tokenize, encode, train, finetune
+    case tokenize, encode, merge, train, finetune
 
-    static let all: [Writer] = [.tokenize, .encode, .train, .finetune]
+    static let all: [Writer] = [.tokenize, .encode, .merge, .train, .finetune]
 
     var testDescription: String { rawValue }
 
@@ -153,6 +158,7 @@ import Testing
       switch self {
       case .tokenize: .tokenize
       case .encode: .encode
+      case .merge: .merge
       case .train: .train
       case .finetune: .finetune
       }
@@ -163,6 +169,7 @@ import Testing
       return switch self {
       case .tokenize: ["texts.csv"] + model
       case .encode: ["many.h5"] + model
+      case .merge: ["s-0.h5", "s-1.h5", "--copy", "-o", output, "--quiet"]
       case .train: ["features.h5", "--head", "mlp", "-o", output, "--quiet"]
       case .finetune: ["tokens.h5"] + model + ["--max-steps", "10"]
       }
