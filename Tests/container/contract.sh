@@ -77,14 +77,14 @@ fine_tuning_and_an_interruption() {
   mkdir "$ml/checkpoints"
   "$train" train >"$root/log" 2>&1 &
   job=$!
-  # A stage at work, some steps in: steps are short, so that one ends within the seconds that it has.
+  # Some steps in, which the stage tells after ten seconds: steps are short, so that one ends within the
+  # seconds that it has.
   tries=0
-  until grep -q 'not in the checkpoint' "$root/log"; do
+  until grep -q 'training [0-9]*/[0-9]* steps' "$root/log"; do
     tries=$((tries + 1))
-    [ $tries -lt 600 ] || fail "the stage did not begin: $(tail -n 3 "$root/log")"
+    [ $tries -lt 3000 ] || fail "the stage did not begin: $(tail -n 3 "$root/log")"
     sleep 0.1
   done
-  sleep "${INTERRUPT_AFTER:-5}"
   kill -TERM $job
   status=0
   wait $job || status=$?

@@ -19,6 +19,7 @@ swift=$(readlink -f "$(command -v swift)")
 toolchain=$(dirname "$(dirname "$(dirname "$swift")")")
 libraries=$toolchain/usr/lib/swift/linux
 release=bookworm
+lent=()
 
 main() {
   [ "$(id -u)" = 0 ] || fail "this test makes a root to change into; run it as root"
@@ -77,13 +78,34 @@ new_root() {
   mount -t proc proc "$root/$1/proc"
   mount --bind /dev "$root/$1/dev"
   if [ "$1" = 1 ]; then
-    mkdir -p "$root/$1$toolchain"
-    mount --bind -o ro "$toolchain" "$root/$1$toolchain"
+    lend "$toolchain" "$root/$1"
+    [ -z "$build" ] || bring_git "$root/$1"
   else
     # Where the stages of this machine's toolchain look for them.
     mkdir -p "$root/$1$libraries"
     cp -a "$libraries"/*.so* "$root/$1$libraries/"
   fi
+}
+
+# A folder of this machine in a root, to be read.
+lend() {
+  mkdir -p "$2$1"
+  mount --bind "$1" "$2$1"
+  mount -o remount,bind,ro "$2$1"
+  lent+=("$2$1")
+}
+
+# Swift's image has a git, by which packages are fetched; it goes to the mirrors that this machine's goes to.
+bring_git() {
+  local place
+  chroot "$1" sh -c 'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends git' \
+    >"$root/step.log" 2>&1 || { tail -20 "$root/step.log"; fail "git"; }
+  git config --get-regexp '^url\..*\.insteadof$' | while read -r key value; do
+    git config --file "$1/etc/gitconfig" --add "$key" "$value"
+  done
+  for place in $(git config --name-only --get-regexp '^url\./.*\.insteadof$' | sed 's/^url\.//; s/\.insteadof$//' | sort -u); do
+    lend "${place%/}" "$1"
+  done
 }
 
 step() {
@@ -115,8 +137,8 @@ tear_down() {
   local status=$? place
   for place in "$root"/[0-9]*; do
     umount "$place/proc" "$place/dev" 2>/dev/null || true
-    umount "$place$toolchain" 2>/dev/null || true
   done
+  for place in "${lent[@]}"; do umount "$place" 2>/dev/null || true; done
   # Never through a mount that would not go.
   if grep -q " $root" /proc/mounts; then say "still mounted, left there: $root"; else rm -rf "$root"; fi
   exit $status
