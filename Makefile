@@ -77,7 +77,7 @@ test-kills: ## KILLS=200 processes killed at random moments, as a table; half an
 	$(SWIFT) build $(BUILD_FLAGS) --build-tests
 	FIRN_KILLS=$(or $(KILLS),200) $(SWIFT) test $(BUILD_FLAGS) --skip-build --filter KillTests
 
-test-sanitize: ## the tests under AddressSanitizer and ThreadSanitizer; builds twice, an hour
+test-sanitize: ## tests where C, pointers and threads are, under AddressSanitizer and ThreadSanitizer; builds twice
 	scripts/sanitize.sh
 
 fuzz: setup ## changed files in every format under libFuzzer, SECONDS=60 each
