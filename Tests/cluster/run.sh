@@ -8,8 +8,9 @@
 # Slurm is read or written), and runs the movies pipeline on a cut of the data twice: on this machine
 # without Slurm, and by LAUNCH=slurm with the shards as a job array. Once both nodes are at work, node
 # n2's daemon and its jobs are killed with SIGKILL. Slurm finds the node gone and puts its task in the
-# queue again; it goes on from its last commit on n1. Every shard, the merge and what the head learned must then be
-# equal byte by byte. It needs root, as munged and slurmd do here, and takes minutes.
+# queue again; it goes on from its last commit on n1. Every shard, the merge and what a head and a fine-tuning of
+# some steps, jobs too, learned must then be equal byte by byte. It needs root, as munged and slurmd do here, and
+# takes minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -41,7 +42,7 @@ main() {
   said=$(cat $slurm/logs/encode-*.log | grep 'known by their tokens' || true)
   say "what was not lost: ${said:-nothing had been committed yet}"
   compare
-  say "equal: $shards shards, the merge and the head"
+  say "equal: $shards shards, the merge, the head and the fine-tuning"
 }
 
 say() { echo "cluster: $*" >&2; }
@@ -66,7 +67,7 @@ pipeline() {
   name=$1
   shift
   make -f pipelines/movies.mk NAME="$name" INPUT="$work/cut.csv" SHARDS="$shards" HEADS=logistic \
-    THREADS=1 "$@"
+    FINETUNE=1 FINETUNE_OPTIONS='--max-steps 20 --batch-size 8 --learning-rate 1e-4' THREADS=1 "$@"
 }
 
 # --- The cluster ----------------------------------------------------------------------------------
@@ -172,7 +173,8 @@ jobs_of() {
 
 compare() {
   local name
-  for name in tokens.h5 features.h5 logistic/predictions.csv logistic/head.safetensors; do
+  for name in tokens.h5 features.h5 logistic/predictions.csv logistic/head.safetensors \
+    finetune/predictions.csv finetune/model/model.safetensors; do
     cmp "$local/$name" "$slurm/$name" || fail "$name differs"
   done
   for name in "$local"/shards/*.h5; do

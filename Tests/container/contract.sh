@@ -80,7 +80,7 @@ fine_tuning_and_an_interruption() {
   # Some steps in, which the stage tells after ten seconds: steps are short, so that one ends within the
   # seconds that it has.
   tries=0
-  until grep -q 'training [0-9]*/[0-9]* steps' "$root/log"; do
+  until grep -q 'training .*[0-9]/[0-9]* steps' "$root/log"; do
     tries=$((tries + 1))
     [ $tries -lt 3000 ] || fail "the stage did not begin: $(tail -n 3 "$root/log")"
     sleep 0.1

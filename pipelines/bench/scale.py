@@ -47,15 +47,15 @@ def run(command):
 def stages(binaries, model, folder, threads):
     """The stages in their order, each with its command; those that are built."""
     tokens, features = folder / "tokens.h5", folder / "features.h5"
-    shards = [folder / f"shard-{number}.h5" for number in (1, 2)]
+    shards = [folder / f"shard-{number}.h5" for number in (0, 1)]
     encode = ["firn-encode", tokens, "--model", model, "--force"]
     all_stages = {
         "tokenize": ["firn-tokenize", folder / "texts.csv", "--model", model, "-o", tokens,
                      "--test-size", "0.1", "--max-length", "32", "--force"],
         "encode": encode + ["-o", features],
         "encode again": ["firn-encode", tokens, "--model", model, "-o", features],
-        "shard 1": encode + ["-o", shards[0], "--shard", "1/2"],
-        "shard 2": encode + ["-o", shards[1], "--shard", "2/2"],
+        "shard 0": encode + ["-o", shards[0], "--shard", "0/2"],
+        "shard 1": encode + ["-o", shards[1], "--shard", "1/2"],
         "merge": ["firn-merge", *shards, "-o", folder / "merged.h5", "--force"],
         "merge, copied": ["firn-merge", *shards, "-o", folder / "copied.h5", "--copy", "--force"],
         "inspect": ["firn-inspect", features],
