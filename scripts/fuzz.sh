@@ -14,7 +14,8 @@ build=.build/fuzz
 # Coverage and AddressSanitizer in all modules; libFuzzer's own main is not taken, as Fuzz has one.
 # lld, as gold cannot link what both of them export.
 FIRN_FUZZ=1 ${SWIFT:-swift} build -c release --scratch-path $build --product Fuzz \
-  -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address -Xswiftc -use-ld=lld
+  -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address -Xswiftc -use-ld=lld \
+  -Xswiftc -gline-tables-only
 fuzz=$build/release/Fuzz
 found=outputs/fuzz/found
 mkdir -p $found

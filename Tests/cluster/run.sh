@@ -63,11 +63,13 @@ install() {
   }
 }
 
+# The heads and all that they need; nobody looks at the report.
 pipeline() {
   name=$1
   shift
   make -f pipelines/movies.mk NAME="$name" INPUT="$work/cut.csv" SHARDS="$shards" HEADS=logistic \
-    FINETUNE=1 FINETUNE_OPTIONS='--max-steps 20 --batch-size 8 --learning-rate 1e-4' THREADS=1 "$@"
+    FINETUNE=1 FINETUNE_OPTIONS='--max-steps 20 --batch-size 8 --learning-rate 1e-4' THREADS=1 "$@" \
+    outputs/"$name"/logistic/run.json outputs/"$name"/finetune/run.json
 }
 
 # --- The cluster ----------------------------------------------------------------------------------
