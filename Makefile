@@ -98,7 +98,7 @@ docs: .build/firn-built ## the libraries' reference by DocC, into .build/documen
 	@scripts/docs.sh
 
 install: .build/firn-built ## stages, man pages and completions into PREFIX (/usr/local)
-	@$(SWIFT) package -c release generate-manual >/dev/null
+	@scripts/manual.sh
 	@DESTDIR='$(DESTDIR)' scripts/install.sh install '$(PREFIX)'
 
 uninstall: ## take them away again

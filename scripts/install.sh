@@ -36,8 +36,8 @@ install_all() {
     built=.build/release/$stage
     [ -x "$built" ] || fail 66 "$built is not there" "Build first: make build"
     install -m 755 "$built" "$root/bin/$stage"
-    page=.build/plugins/GenerateManual/outputs/$stage/$stage.1
-    [ -s "$page" ] || fail 66 "$page is not there" "Run: make install, which makes the pages"
+    page=.build/manual/$stage.1
+    [ -s "$page" ] || fail 66 "$page is not there" "Make the pages: scripts/manual.sh"
     install -m 644 "$page" "$man/$stage.1"
     "$built" --generate-completion-script bash >"$bash/$stage"
     "$built" --generate-completion-script zsh >"$zsh/_$stage"

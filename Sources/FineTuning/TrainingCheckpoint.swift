@@ -9,6 +9,17 @@ import Safetensors
 /// Numbers stand in the order of the products, which depends on the kernels: another machine's training goes
 /// on elsewhere only with the same ones, as do the bits.
 extension FineTuner {
+  /// What a training has taken so far, in this process and in those that it was resumed from.
+  public struct Spent: Codable, Sendable {
+    public var seconds: Double
+    public var cpuSeconds: Double
+
+    public init(seconds: Double, cpuSeconds: Double) {
+      self.seconds = seconds
+      self.cpuSeconds = cpuSeconds
+    }
+  }
+
   private struct Position: Codable {
     let steps: Int
     let batches: Int
@@ -16,18 +27,21 @@ extension FineTuner {
     let bestScore: Double?
     let bestEpoch: Int?
     let history: [HistoryEntry]
+    /// nil in checkpoints of versions that did not note it.
+    let spent: Spent?
   }
 
   /// Writes the training to `path`.
   ///
   /// `identity`: all that it depends on; ``resume(from:identity:)`` demands the same.
+  /// `spent`: what it took until here, which that gives back.
   ///
   /// - Throws: `AtomicFileError`.
-  public func save(to path: String, identity: String) throws {
+  public func save(to path: String, identity: String, spent: Spent? = nil) throws {
     trainer.settle()
     let position = Position(
       steps: trainer.steps, batches: trainer.batches, worse: worse, bestScore: best?.score,
-      bestEpoch: best?.epoch, history: history)
+      bestEpoch: best?.epoch, history: history, spent: spent)
     let file = try AtomicFile(path: path)
     let parts = parts(withBest: best != nil)
     let bytes = try RewrittenFile(path: file.temporaryPath, reportedAs: path)
@@ -45,10 +59,12 @@ extension FineTuner {
     try file.commit()
   }
 
-  /// Goes on where ``save(to:identity:)`` was called.
+  /// Goes on where ``save(to:identity:spent:)`` was called.
   ///
+  /// - Returns: what the training had taken by then; nil where the checkpoint does not say.
   /// - Throws: ``TrainingError``, `SafetensorsError`; nothing is changed then.
-  public func resume(from path: String, identity: String) throws {
+  @discardableResult
+  public func resume(from path: String, identity: String) throws -> Spent? {
     let file = try SafetensorsFile(path: path)
     func demand(_ key: String, _ value: String) throws(TrainingError) {
       guard file.metadata[key] == value else {
@@ -80,6 +96,7 @@ extension FineTuner {
     history = position.history
     worse = position.worse
     trainer.resume(steps: position.steps, batches: position.batches)
+    return position.spent
   }
 
   // A validation loss may be infinite or no number, for which JSON has no word.

@@ -18,10 +18,12 @@ public final class FineTuningJob {
   private let identity: String
   /// Bytes that the whole process takes at most, said before it takes them.
   private let memory: Int
-  private var wasResumed = false
+  /// What the parts before this process took; nil where a checkpoint does not say.
+  private var earlier: FineTuner.Spent? = .init(seconds: 0, cpuSeconds: 0)
+  private var started = (seconds: Machine.now, cpuSeconds: Machine.cpuSeconds)
   /// Whether what stands at `checkpoint` is this training's.
   private var hasCheckpoint = false
-  /// What the training took; nil where a part of it was another process'.
+  /// What the training took, in all its parts; nil where a checkpoint did not say what one of them took.
   public private(set) var cost: TrainingCost?
 
   /// `output`: the run folder; the checkpoint stands beside it.
@@ -81,8 +83,8 @@ public final class FineTuningJob {
     guard FileManager.default.fileExists(atPath: checkpoint) else {
       return console.notice("there is no checkpoint to resume from: the training begins anew")
     }
-    try tuner.resume(from: checkpoint, identity: identity)
-    (wasResumed, hasCheckpoint) = (true, true)
+    earlier = try tuner.resume(from: checkpoint, identity: identity)
+    hasCheckpoint = true
     console.notice("resumed after step \(tuner.history.count) of \(tuner.steps)")
   }
 
@@ -90,19 +92,28 @@ public final class FineTuningJob {
   ///
   /// - Throws: `TrainingError`, and what writing throws; ``Interrupted`` after a signal, when a checkpoint was written.
   public func train() throws {
-    let (_, seconds, cpuSeconds) = try TrainingCost.measured {
-      do {
-        try fit()
-      } catch let error as TrainingError {
-        // Resumed, it would diverge at the same step again.
-        if hasCheckpoint { finish() }
-        throw error
-      }
+    started = (Machine.now, Machine.cpuSeconds)
+    do {
+      try fit()
+    } catch let error as TrainingError {
+      // Resumed, it would diverge at the same step again.
+      if hasCheckpoint { finish() }
+      throw error
     }
-    guard !wasResumed else { return }
-    cost = TrainingCost(
-      seconds: seconds, cpuSeconds: cpuSeconds, trainings: 1,
-      parameters: model.trainedParameterCount)
+    cost = spent.map {
+      TrainingCost(
+        seconds: $0.seconds, cpuSeconds: $0.cpuSeconds, trainings: 1,
+        parameters: model.trainedParameterCount)
+    }
+  }
+
+  /// Until now, in all parts.
+  private var spent: FineTuner.Spent? {
+    earlier.map {
+      .init(
+        seconds: $0.seconds + Machine.now - started.seconds,
+        cpuSeconds: $0.cpuSeconds + Machine.cpuSeconds - started.cpuSeconds)
+    }
   }
 
   private func fit() throws {
@@ -137,7 +148,7 @@ public final class FineTuningJob {
   }
 
   private func save() throws {
-    try tuner.save(to: checkpoint, identity: identity)
+    try tuner.save(to: checkpoint, identity: identity, spent: spent)
     hasCheckpoint = true
   }
 

@@ -14,7 +14,8 @@ struct FirnCompare: Stage {
       Writes a folder: report.html (one file, no network), comparison.csv, pairs.csv, comparison.json and \
       comparison.md. Every metric has its 95 % bootstrap interval, every pair of runs McNemar's exact test \
       and a paired interval, corrected by Holm's method for all pairs. Runs that differ in nothing but \
-      the seed stand as one, with mean and deviation; pairs compare the first of them. All runs must have the \
+      the seed stand as one, with mean and deviation; intervals and tests of pairs are of the first of them, and no \
+      difference is called one that not all seeds show. All runs must have the \
       same test rows.
 
       Texts, lengths, near-duplicates and the map come from the files that the runs learned from. A run folder \

@@ -44,9 +44,10 @@ struct FineTunerTests {
     let ended = try first.run(
       pause: { first.history.count == stop }, checkpoint: {}, event: { _ in })
     #expect(!ended)
-    try first.save(to: path, identity: "same")
+    try first.save(to: path, identity: "same", spent: .init(seconds: 3, cpuSeconds: 5))
     let second = try tuner(tiny, settings(), threads: 3)
-    try second.resume(from: path, identity: "same")
+    let spent = try second.resume(from: path, identity: "same")
+    #expect(spent?.seconds == 3 && spent?.cpuSeconds == 5)
     #expect(second.history.count == stop)
     #expect(try finish(second) == expected)
     #expect(second.history == whole.history)

@@ -4,8 +4,9 @@
     python Tests/Oracles/compare_report.py outputs/movies/report outputs/movies/logistic outputs/movies/mlp …
 
 The runs in the report's order, one class a row. Compared: every metric, McNemar's exact test and Holm's
-correction, calibration curves, F1 by class; bootstrap intervals, of accuracies and paired differences, against
-SciPy's own draws within the Monte Carlo error of both. Prints what it compared and exits with 1 at a
+correction, calibration curves and the expected calibration error, F1 by class, what all seeds say; bootstrap
+intervals, of every score and of paired differences, against SciPy's own draws within the Monte Carlo error of
+both. Prints what it compared and exits with 1 at a
 difference.
 """
 import csv
@@ -33,6 +34,28 @@ def compare(what, value, expected, bound):
         worst[what] = (error, bound)
 
 
+def ece(y, p, predicted, bins=15):
+    """Guo et al. 2017: the mean gap between accuracy and confidence, by bins of equal width, (low, high]."""
+    confidence = p.max(axis=1)
+    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return sum(
+        (place == b).mean() * abs((predicted == y)[place == b].mean() - confidence[place == b].mean())
+        for b in range(bins) if (place == b).any())
+
+
+def seeds(folder):
+    """The accuracy of every seed that was trained; of the one where there is one."""
+    if (folder / "seeds.csv").exists():
+        with open(folder / "seeds.csv", newline="", encoding="utf-8") as file:
+            return [float(row[found["split"] + ".accuracy"]) for row in csv.DictReader(file)]
+    return [json.loads((folder / "metrics.json").read_text("utf-8"))[found["split"] + ".accuracy"]]
+
+
+def bound_of(deviation, ours, theirs, step):
+    """Of the 2.5 % point of n draws: a deviation of √(0.025 · 0.975 / n) / 0.058 σ; four of both, and a step."""
+    return 4 * (0.025 * 0.975) ** 0.5 / 0.058 * deviation * (1 / ours + 1 / theirs) ** 0.5 + step
+
+
 runs = []
 for folder in folders:
     with open(folder / "predictions.csv", newline="", encoding="utf-8") as file:
@@ -50,6 +73,7 @@ for (y, p, predicted), contender in zip(runs, found["contenders"]):
         "matthews_correlation": metrics.matthews_corrcoef(y, predicted),
         "log_loss": metrics.log_loss(y, p, labels=range(k)),
         "brier": metrics.brier_score_loss(y, p, labels=range(k)),
+        "expected_calibration_error": ece(y, p, predicted),
     }
     if k == 2:
         expected["roc_auc"] = metrics.roc_auc_score(y, p[:, 1])
@@ -70,12 +94,25 @@ for (y, p, predicted), contender in zip(runs, found["contenders"]):
     interval = stats.bootstrap(
         (right,), lambda a, axis: a.mean(axis=axis), n_resamples=20_000, method="percentile",
         vectorized=True, batch=500, rng=np.random.default_rng(0)).confidence_interval
-    # The 2.5 % point of n draws: a deviation of √(0.025 · 0.975 / n) / 0.058 σ; four of both, and a step.
-    sigma = right.std() / len(right) ** 0.5
-    bound = 4 * (0.025 * 0.975) ** 0.5 / 0.058 * sigma * (
-        1 / found["resamples"] + 1 / 20_000) ** 0.5 + 1 / len(right)
+    bound = bound_of(right.std() / len(right) ** 0.5, found["resamples"], 20_000, 1 / len(right))
     compare("intervals", contender["scores"]["accuracy"]["low"], interval.low, bound)
     compare("intervals", contender["scores"]["accuracy"]["high"], interval.high, bound)
+    others = {
+        "f1_macro": lambda i: metrics.f1_score(y[i], predicted[i], average="macro"),
+        "log_loss": lambda i: metrics.log_loss(y[i], p[i], labels=range(k)),
+        "brier": lambda i: metrics.brier_score_loss(y[i], p[i], labels=range(k)),
+        "roc_auc": lambda i: metrics.roc_auc_score(y[i], p[i, 1]),
+    }
+    for name, statistic in others.items():
+        score = contender["scores"].get(name)
+        if score is None or score["low"] is None:
+            continue
+        drawn = stats.bootstrap(
+            (np.arange(len(y)),), statistic, n_resamples=1_000, method="percentile", vectorized=False,
+            rng=np.random.default_rng(0))
+        bound = bound_of(drawn.standard_error, found["resamples"], 1_000, 0)
+        compare(f"intervals of {name}", score["low"], drawn.confidence_interval.low, bound)
+        compare(f"intervals of {name}", score["high"], drawn.confidence_interval.high, bound)
 
 place = {contender["name"]: index for index, contender in enumerate(found["contenders"])}
 p_values = []
@@ -91,11 +128,15 @@ for pair in found["pairs"]:
     interval = stats.bootstrap(
         (differences,), lambda a, axis: a.mean(axis=axis), n_resamples=20_000, method="percentile",
         vectorized=True, batch=500, rng=np.random.default_rng(0)).confidence_interval
-    sigma = differences.std() / len(differences) ** 0.5
-    bound = 4 * (0.025 * 0.975) ** 0.5 / 0.058 * sigma * (
-        1 / found["resamples"] + 1 / 20_000) ** 0.5 + 1 / len(differences)
+    bound = bound_of(
+        differences.std() / len(differences) ** 0.5, found["resamples"], 20_000, 1 / len(differences))
     compare("paired intervals", pair["low"], interval.low, bound)
     compare("paired intervals", pair["high"], interval.high, bound)
+    first, second = (seeds(folders[place[pair[side]]]) for side in ("first", "second"))
+    agree = all((b - a) * pair["difference"] > 0 for a in first for b in second)
+    compare("what all seeds say", pair["seeds_agree"], agree, 0)
+    excludes = pair["low"] > 0 or pair["high"] < 0
+    compare("beyond chance", pair["supported"], bool(agree and pair["p_value_holm"] < 0.05 and excludes), 0)
 for pair, corrected in zip(found["pairs"], multipletests(p_values, method="holm")[1]):
     compare("Holm", pair["p_value_holm"], corrected, 1e-12)
 
@@ -103,4 +144,4 @@ failed = False
 for what, (error, bound) in worst.items():
     print(f"{'ok  ' if error <= bound else 'FAIL'} {what}: largest difference {error:.2g}, bound {bound:.2g}")
     failed = failed or error > bound
-sys.exit(failed)
+sys.exit(bool(failed))

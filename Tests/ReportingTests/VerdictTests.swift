@@ -47,6 +47,16 @@ import Testing
         + "mlp, the best of its heads, for 41 times the CPU time.")
   }
 
+  /// Rows drawn anew and a test may say so of two seeds; if others say the contrary, it is chance.
+  @Test func whatNotAllSeedsShowIsChance() {
+    var compared = comparison(
+      heads, [(0, 1, -0.01, 0.02, 1), (0, 2, 0.02, 0.05, 1e-6), (1, 2, 0.02, 0.042, 1e-6)])
+    #expect(compared.pairs[2].isSupported)
+    compared.pairs[2].seedsAgree = false
+    #expect(!compared.pairs[2].isSupported)
+    #expect(Verdict(compared).sentence.contains("do not differ beyond chance"))
+  }
+
   @Test func chanceIsSaidToBeChance() {
     // The interval alone is not enough, nor is the test.
     for (low, p) in [(-0.002, 0.01), (0.001, 0.2), (-0.002, 0.3)] {

@@ -55,6 +55,12 @@ import Testing
     #expect(!bench.exists("run"))
     try #require(bench.exists("run.checkpoint"))
     try finetune("run", options + ["--resume"])
+    let manifest = try #require(
+      try JSONSerialization.jsonObject(with: bench.data("run/run.json")) as? [String: Any])
+    let training = try #require(manifest["training"] as? [String: Any])
+    let fit = try #require((manifest["seconds"] as? [String: Any])?["fit"] as? Double)
+    // The part before the signal is in it, and that of this process is the phase's.
+    #expect(try #require(training["seconds"] as? Double) > fit)
     for name in ["model/model.safetensors", "model/config.json", "predictions.csv", "history.csv"] {
       #expect(try bench.data("run/" + name) == bench.data("whole/" + name), "\(name)")
     }

@@ -85,20 +85,27 @@ def width(pixels, height=900):
     time.sleep(0.2)
 
 
+# A copy that may be read: the page's own canvas is drawn by the graphics processor where there is one.
+PIXELS = """
+      const canvas = document.getElementById('map-canvas');
+      const copy = document.createElement('canvas');
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      const context = copy.getContext('2d', {willReadFrequently: true});
+      context.drawImage(canvas, 0, 0);
+      const pixels = context.getImageData(0, 0, copy.width, copy.height).data;
+"""
+
+
 def ink():
     """How many pixels of the map are drawn on."""
-    return browser.execute_script("""
-      const canvas = document.getElementById('map-canvas');
-      const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    return browser.execute_script(PIXELS + """
       let drawn = 0;
       for (let i = 3; i < pixels.length; i += 4) if (pixels[i]) drawn += 1;
       return drawn;""")
 
 
 def colours():
-    return set(browser.execute_script("""
-      const canvas = document.getElementById('map-canvas');
-      const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    return set(browser.execute_script(PIXELS + """
       const found = new Map();
       for (let i = 0; i < pixels.length; i += 4) {
         if (pixels[i + 3] < 150) continue;

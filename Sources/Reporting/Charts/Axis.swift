@@ -69,11 +69,13 @@ struct Axis {
     return powers.flatMap { [$0, 2 * $0, 5 * $0] }.filter(within)
   }
 
-  /// So many digits that ticks differ.
+  /// So many digits that every tick is written as what it is.
   var digits: Int {
     let ticks = ticks
-    guard ticks.count > 1 else { return 2 }
-    return max(0, min(4, Int(ceil(-log10(ticks[1] - ticks[0]) - 1e-9))))
+    return (0..<6).first { digits in
+      let scale = pow(10, Double(digits))
+      return ticks.allSatisfy { abs($0 * scale - ($0 * scale).rounded()) < 1e-6 }
+    } ?? 6
   }
 }
 

@@ -16,7 +16,6 @@ struct ForestPlot {
   var rows: [Row]
   /// A line that intervals are compared with.
   var reference: Double?
-  var tick: (Double) -> String
 
   var svg: String {
     let longest = rows.map { min($0.label.count, 24) }.max() ?? 0
@@ -26,7 +25,9 @@ struct ForestPlot {
     let values = rows.flatMap { [$0.value, $0.low ?? $0.value, $0.high ?? $0.value] }
     let range = Axis.around(values + (reference.map { [$0] } ?? []), least: 1e-4)
     let axis = Axis(range, from: left, to: right)
-    drawing.bottomAxis(axis, top: 6, bottom: height + 10, title: title, label: tick)
+    drawing.bottomAxis(axis, top: 6, bottom: height + 10, title: title) {
+      Figures.fixed($0, axis.digits)
+    }
     if let reference {
       drawing.line(axis.place(reference), 6, axis.place(reference), height + 10, "reference")
     }

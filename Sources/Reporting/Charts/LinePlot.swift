@@ -12,7 +12,6 @@ struct LinePlot {
   var lines: [Line]
   var isLogarithmic = false
   var xTick: (Double) -> String
-  var yTick: (Double) -> String
 
   var svg: String {
     var drawing = SVG(width: 440, height: 280, label: label)
@@ -24,7 +23,7 @@ struct LinePlot {
       line.points.flatMap { [$0.y - ($0.deviation ?? 0), $0.y + ($0.deviation ?? 0)] }
     }
     let y = Axis(Axis.around(ys, margin: 0.08, least: 1e-4), from: 232, to: 12)
-    drawing.leftAxis(y, left: 62, right: 360, title: yTitle, label: yTick)
+    drawing.leftAxis(y, left: 62, right: 360, title: yTitle) { Figures.fixed($0, y.digits) }
     drawing.bottomAxis(x, top: 12, bottom: 232, title: xTitle, label: xTick)
     for line in lines {
       drawing.path(

@@ -14,7 +14,6 @@ struct ParetoPlot {
   var valueTitle: String
   var points: [Point]
   var isLoss = false
-  var tick: (Double) -> String
 
   /// Those that no cheaper one is as good as, the cheapest first.
   var frontier: [Point] {
@@ -33,7 +32,9 @@ struct ParetoPlot {
     let x = Axis(Axis.decades(points.map(\.cost)), from: 62, to: 428, isLogarithmic: true)
     let values = points.flatMap { [$0.value, $0.low ?? $0.value, $0.high ?? $0.value] }
     let y = Axis(Axis.around(values, margin: 0.1, least: 1e-4), from: 250, to: 12)
-    drawing.leftAxis(y, left: 62, right: 428, title: valueTitle, label: tick)
+    drawing.leftAxis(y, left: 62, right: 428, title: valueTitle) {
+      Figures.fixed($0, y.digits)
+    }
     drawing.bottomAxis(x, top: 12, bottom: 250, title: title) { Figures.seconds($0) }
     var steps: [(x: Double, y: Double)] = []
     for point in frontier {
@@ -48,10 +49,61 @@ struct ParetoPlot {
         drawing.line(px, y.place(low), px, y.place(high), "interval \(Series.style(point.series))")
       }
       drawing.mark(px, py, point.series, size: 6.5)
-      let isRight = px > 330
+    }
+    var taken = points.map { Box(around: (x.place($0.cost), y.place($0.value))) }
+    for point in points {
+      let label = Label(
+        point.name, at: (x.place(point.cost), y.place(point.value)), within: 62...428, taken)
+      taken.append(label.box)
       drawing.text(
-        px + (isRight ? -11 : 11), py - 7, point.name, isRight ? .end : .start, style: "name halo")
+        label.x, label.y, point.name, label.isLeft ? .end : .start, style: "name halo")
     }
     return drawing.text
+  }
+}
+
+/// What a mark or a name takes of the drawing.
+private struct Box {
+  let x: ClosedRange<Double>
+  let y: ClosedRange<Double>
+
+  init(x: ClosedRange<Double>, y: ClosedRange<Double>) { (self.x, self.y) = (x, y) }
+
+  init(around mark: (x: Double, y: Double)) {
+    self.init(x: mark.x - 7...mark.x + 7, y: mark.y - 7...mark.y + 7)
+  }
+
+  func meets(_ other: Box) -> Bool { x.overlaps(other.x) && y.overlaps(other.y) }
+}
+
+/// A name beside its mark: above or below it, right or left, the first place where it meets nothing.
+private struct Label {
+  let x: Double
+  let y: Double
+  let isLeft: Bool
+  let box: Box
+
+  init(
+    _ name: String, at mark: (x: Double, y: Double), within range: ClosedRange<Double>,
+    _ taken: [Box]
+  ) {
+    // Of a letter in the drawing's 13 pixels.
+    let width = Double(name.count) * 8
+    let places = [(-7.0, false), (-7, true), (18, false), (18, true), (-24, true), (35, true)].map {
+      down, isLeft in
+      let (x, y) = (mark.x + (isLeft ? -11 : 11), mark.y + down)
+      return Label(
+        x: x, y: y, isLeft: isLeft,
+        box: Box(x: isLeft ? x - width...x : x...x + width, y: y - 12...y + 3))
+    }
+    let inside = places.filter {
+      $0.box.x.lowerBound >= range.lowerBound && $0.box.x.upperBound <= range.upperBound
+    }
+    let free = inside.first { place in !taken.contains { $0.meets(place.box) } }
+    self = free ?? inside.first ?? places[0]
+  }
+
+  private init(x: Double, y: Double, isLeft: Bool, box: Box) {
+    (self.x, self.y, self.isLeft, self.box) = (x, y, isLeft, box)
   }
 }

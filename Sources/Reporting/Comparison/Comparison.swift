@@ -63,6 +63,8 @@ public struct Contender: Sendable {
   public var metrics: [String: Double] = [:]
   /// The first metric on the validation rows; nil without such rows.
   public var validation: Double?
+  /// The first metric of each seed's training; of the kept one alone where there is one.
+  public var seedValues: [Double] = []
   public var cost = ContenderCost()
   /// F1 of each class or label.
   public var classF1: [Double] = []
@@ -170,6 +172,8 @@ public struct ComparedPair: Sendable {
   public var pValue: Double
   /// After Holm's correction for all pairs.
   public var corrected: Double
+  /// Whether every seed of the better one is better than every seed of the other.
+  public var seedsAgree = true
 
   public init(
     first: Int, second: Int, difference: Double, interval: PercentileInterval?,
@@ -184,9 +188,10 @@ public struct ComparedPair: Sendable {
     self.corrected = corrected
   }
 
-  /// Whether both the corrected test and the interval speak against chance.
+  /// Whether the corrected test and the interval speak against chance, and every seed for the same side: the
+  /// rows drawn are one chance, the training's own is another.
   public var isSupported: Bool {
-    corrected < 0.05 && interval.map { !$0.contains(0) } ?? true
+    seedsAgree && corrected < 0.05 && interval.map { !$0.contains(0) } ?? true
   }
 }
 

@@ -157,7 +157,8 @@ extension Comparison {
     return [
       "\(Figures.count(rows)) \(split) rows; 95 %: bootstrap over them, "
         + "\(Figures.count(resamples)) resamples, paired for differences\(unit)",
-      "p: \(pairTest), Holm: corrected for all pairs; *: beyond chance by both",
+      "p: \(pairTest), Holm: corrected for all pairs; *: beyond chance by both"
+        + (contenders.contains { $0.seedValues.count > 1 } ? ", and all seeds agree" : ""),
       "CPU: one training; with encoding: from texts to the trained head; –: not known",
     ]
   }

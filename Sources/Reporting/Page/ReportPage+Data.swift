@@ -63,13 +63,13 @@ extension ReportPage {
     let share = Double(duplicates.count) / Double(max(1, duplicates.rows)) * 100
     let words =
       "\(Figures.count(duplicates.count)) of \(Figures.count(duplicates.rows)) \(comparison.split) rows "
-      + "(\(Figures.fixed(share, 1)) %) have a train row at a cosine of "
+      + "(\(share > 0 && share < 0.05 ? "less than 0.1" : Figures.fixed(share, 1)) %) have a train row at a cosine of "
       + "\(Figures.fixed(duplicates.threshold, 2)) or more in \(duplicates.view)."
     let plot = BarPlot(
       label: "\(comparison.split.firstUpper) rows by the cosine to the nearest train row. " + words,
       xTitle: "cosine to the nearest train row", yTitle: "\(comparison.split) rows",
       counts: duplicates.histogram, range: 0...1, mark: duplicates.threshold,
-      markLabel: Figures.fixed(duplicates.threshold, 2), xTick: { Figures.fixed($0, 1) })
+      markLabel: Figures.fixed(duplicates.threshold, 2), xTick: { Figures.fixed($0, 2) })
     return HTML.figure(plot.svg, caption: words)
   }
 

@@ -86,8 +86,7 @@ extension ReportPage {
     let plot = ForestPlot(
       label: "Differences of every pair, in \(unit): "
         + rows.map { "\($0.label) \($0.note)" }.joined(separator: "; "),
-      title: "gain, \(unit)", rows: rows, reference: 0
-    ) { Figures.fixed($0, isShare ? 0 : 2) }
+      title: "gain, \(unit)", rows: rows, reference: 0)
     let hasTest = comparison.pairs.contains { $0.mcNemar != nil }
     let cells = turned.map { entry -> [String] in
       let pair = entry.pair
@@ -109,12 +108,16 @@ extension ReportPage {
       hasTest
       ? "McNemar’s exact test on the rows that only one of the two gets right"
       : "a permutation test of the absolute errors"
+    let seeds =
+      contenders.contains { $0.seedValues.count > 1 }
+      ? ", and every seed of the one is better than every seed of the other; intervals and tests are of "
+        + "the first seeds" : ""
     return HTML.section(
       "pairs", "Who beats whom",
       lead:
         "Differences on the same rows, with paired 95 % intervals. p is of \(test), corrected by "
         + "Holm’s method for all \(comparison.pairs.count) pairs. Beyond chance: both the corrected test at "
-        + "5 % and the interval say so; others are drawn faintly.",
+        + "5 % and the interval say so\(seeds); others are drawn faintly.",
       HTML.figure(plot.svg, caption: "To the right of the line: the first of the two is better.")
         + HTML.table(
           caption: "Every pair of runs",
@@ -170,8 +173,7 @@ extension ReportPage {
           LinePlot.Line(
             name: contender.name, series: index,
             points: contender.learningCurve.map { (Double($0.rows), $0.mean, $0.deviation) })
-        }, isLogarithmic: true, xTick: { Figures.short(Int($0.rounded())) },
-        yTick: { Figures.fixed($0, 2) })
+        }, isLogarithmic: true, xTick: { Figures.short(Int($0.rounded())) })
       figures += HTML.figure(
         plot.svg,
         caption:
@@ -194,7 +196,7 @@ extension ReportPage {
               + Figures.fixed(line.points.last?.y, 3)
           }.joined(separator: "; "),
         xTitle: "% of the steps", yTitle: "validation", lines: histories,
-        xTick: { Figures.fixed($0, 0) }, yTick: { Figures.fixed($0, 2) })
+        xTick: { Figures.fixed($0, 0) })
       figures += HTML.figure(
         plot.svg,
         caption:

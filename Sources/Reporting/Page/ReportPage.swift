@@ -93,9 +93,7 @@ public struct ReportPage {
         }
         return "\(row.label) \(row.note)\(range ?? "")"
       }.joined(separator: "; ")
-    let plot = ForestPlot(label: label, title: title, rows: rows, reference: nil) {
-      Figures.fixed($0, 2)
-    }
+    let plot = ForestPlot(label: label, title: title, rows: rows, reference: nil)
     let split = HTML.text(comparison.split)
     return HTML.figure(
       plot.svg,
@@ -118,7 +116,7 @@ public struct ReportPage {
       label: "", title: "CPU time from texts to a trained run",
       valueTitle: comparison.criterionTitle,
       points: points, isLoss: MetricTitle.isLoss(comparison.criterion)
-    ) { Figures.fixed($0, 2) }
+    )
     plot.label =
       "\(comparison.criterionTitle) against CPU time: "
       + points.map { "\($0.name) \(Figures.fixed($0.value, 3)) for \(Figures.seconds($0.cost))" }

@@ -37,6 +37,7 @@ extension Comparison {
       "scores": .object(
         Dictionary(uniqueKeysWithValues: contender.scores.map { ($0.name, .object(json($0))) })),
       "validation": real(contender.validation),
+      "seed_values": .array(contender.seedValues.map { .real($0) }),
       "without_near_duplicates": real(contender.withoutDuplicates),
       "f1_by_class": .array(contender.classF1.map { .real($0) }),
       "calibration": .array(
@@ -76,7 +77,7 @@ extension Comparison {
       "only_first_right": pair.mcNemar.map { .integer($0.firstOnly) } ?? .null,
       "only_second_right": pair.mcNemar.map { .integer($0.secondOnly) } ?? .null,
       "p_value": .real(pair.pValue), "p_value_holm": .real(pair.corrected),
-      "supported": .bool(pair.isSupported),
+      "seeds_agree": .bool(pair.seedsAgree), "supported": .bool(pair.isSupported),
     ]
   }
 

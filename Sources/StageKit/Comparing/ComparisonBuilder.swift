@@ -84,6 +84,7 @@ public struct ComparisonBuilder {
     let first = family[0]
     var contender = Contender(name: name, role: first.role, summary: first.summary)
     contender.cost = first.cost
+    contender.seedValues = family.flatMap { $0.seedValues(runs.split) }
     contender.history = first.history
     contender.learningCurve = first.learningCurve(runs.split)
     let rows = first.rows(.validation)
@@ -209,6 +210,9 @@ public struct ComparisonBuilder {
             interval: PercentileInterval(differences.map { $1 - $0 }), mcNemar: test,
             pValue: test?.pValue
               ?? signFlips(predictions[first], predictions[second], pairs.count), corrected: 1))
+        pairs[pairs.count - 1].seedsAgree = contenders[second].seedValues.allSatisfy { own in
+          contenders[first].seedValues.allSatisfy { (own - $0) * (metrics[1] - metrics[0]) > 0 }
+        }
       }
     }
     for (index, value) in holmCorrected(pairs.map(\.pValue)).enumerated() {

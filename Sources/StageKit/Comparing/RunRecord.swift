@@ -171,6 +171,13 @@ struct RunRecord {
     }
   }
 
+  /// The first metric on the rows compared on, of each seed that was trained.
+  func seedValues(_ split: Split) -> [Double] {
+    let key = "\(split.name).\(kind.criterion)"
+    let values = Self.records(path + "/seeds.csv").compactMap { $0[key].flatMap(Double.init) }
+    return values.isEmpty ? [metrics[key]].compactMap { $0 } : values
+  }
+
   /// A csv's records by title; none where there is no such file, or it is none of ours.
   private static func records(_ path: String) -> [[String: String]] {
     guard let stream = try? ByteStream(path: path) else { return [] }
