@@ -51,7 +51,8 @@ struct ParetoPlot {
       drawing.mark(px, py, point.series, size: 6.5)
     }
     var taken = points.map { Box(around: (x.place($0.cost), y.place($0.value))) }
-    for point in points {
+    // The best first: of marks on each other, the upper one's name stands above.
+    for point in points.sorted(by: { y.place($0.value) < y.place($1.value) }) {
       let label = Label(
         point.name, at: (x.place(point.cost), y.place(point.value)), within: 62...428, taken)
       taken.append(label.box)
@@ -62,18 +63,24 @@ struct ParetoPlot {
   }
 }
 
-/// What a mark or a name takes of the drawing.
+/// What a mark or a name takes of the drawing; where a value is no number, nothing.
 private struct Box {
-  let x: ClosedRange<Double>
-  let y: ClosedRange<Double>
+  let left: Double
+  let right: Double
+  let top: Double
+  let bottom: Double
 
-  init(x: ClosedRange<Double>, y: ClosedRange<Double>) { (self.x, self.y) = (x, y) }
-
-  init(around mark: (x: Double, y: Double)) {
-    self.init(x: mark.x - 7...mark.x + 7, y: mark.y - 7...mark.y + 7)
+  init(left: Double, right: Double, top: Double, bottom: Double) {
+    (self.left, self.right, self.top, self.bottom) = (left, right, top, bottom)
   }
 
-  func meets(_ other: Box) -> Bool { x.overlaps(other.x) && y.overlaps(other.y) }
+  init(around mark: (x: Double, y: Double)) {
+    self.init(left: mark.x - 7, right: mark.x + 7, top: mark.y - 7, bottom: mark.y + 7)
+  }
+
+  func meets(_ other: Box) -> Bool {
+    left <= other.right && other.left <= right && top <= other.bottom && other.top <= bottom
+  }
 }
 
 /// A name beside its mark: above or below it, right or left, the first place where it meets nothing.
@@ -92,12 +99,12 @@ private struct Label {
     let places = [(-7.0, false), (-7, true), (18, false), (18, true), (-24, true), (35, true)].map {
       down, isLeft in
       let (x, y) = (mark.x + (isLeft ? -11 : 11), mark.y + down)
-      return Label(
-        x: x, y: y, isLeft: isLeft,
-        box: Box(x: isLeft ? x - width...x : x...x + width, y: y - 12...y + 3))
+      let box = Box(
+        left: isLeft ? x - width : x, right: isLeft ? x : x + width, top: y - 12, bottom: y + 3)
+      return Label(x: x, y: y, isLeft: isLeft, box: box)
     }
     let inside = places.filter {
-      $0.box.x.lowerBound >= range.lowerBound && $0.box.x.upperBound <= range.upperBound
+      $0.box.left >= range.lowerBound && $0.box.right <= range.upperBound
     }
     let free = inside.first { place in !taken.contains { $0.meets(place.box) } }
     self = free ?? inside.first ?? places[0]
