@@ -132,6 +132,12 @@ try:
     check("every drawing has words", all(
         drawing.get_attribute("aria-label") for drawing in
         browser.find_elements(By.CSS_SELECTOR, "svg[role=img]")))
+    outside = browser.execute_script("""
+      return [...document.querySelectorAll('svg[role=img] text')].filter((text) => {
+        const [own, all] = [text, text.ownerSVGElement].map((e) => e.getBoundingClientRect());
+        return own.left < all.left - 1 || own.right > all.right + 1;
+      }).map((text) => text.textContent);""")
+    check("no word leaves its drawing", not outside, ", ".join(outside))
     check("not wider than the window",
           browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"))
     picture("top-1280")

@@ -87,7 +87,10 @@ extension SVG {
     for tick in axis.ticks {
       let x = axis.place(tick)
       line(x, top, x, bottom, "grid")
-      text(x, bottom + 16, label(tick), .middle, style: "tick")
+      let words = label(tick)
+      // Half of what the words take at most, so that the last do not leave the drawing.
+      let half = 3.6 * Double(words.count)
+      text(min(max(x, half), width - half), bottom + 16, words, .middle, style: "tick")
     }
     line(min(axis.from, axis.to), bottom, max(axis.from, axis.to), bottom)
     text((axis.from + axis.to) / 2, bottom + 34, title, .middle)
