@@ -194,7 +194,10 @@ public final class FineTuningJob {
   /// - Throws: `AtomicFileError`, `SafetensorsError`, `CheckpointError`.
   public func write(to folder: AtomicFolder) throws {
     let path = folder.temporaryPath + "/model"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    // Within the folder alone: one that was taken away is not made again.
+    guard mkdir(path, 0o777) == 0 else {
+      throw AtomicFileError.cannotWrite(path: folder.path + "/model", errorNumber: errno)
+    }
     let names = data.labels.kind == .number ? [] : data.classNames
     try folder.write(try model.config(located.folder, classNames: names), to: "model/config.json")
     for name in SequenceClassifier.tokenizerFiles where located.folder.has(name) {
