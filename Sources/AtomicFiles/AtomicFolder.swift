@@ -50,6 +50,15 @@ public final class AtomicFolder {
     }
   }
 
+  /// Makes a folder inside; not this one again, where it was taken away.
+  ///
+  /// - Throws: ``AtomicFileError/cannotWrite(path:errorNumber:)``.
+  public func addFolder(_ name: String) throws(AtomicFileError) {
+    guard mkdir(temporaryPath + "/" + name, 0o777) == 0 else {
+      throw .cannotWrite(path: path + "/" + name, errorNumber: errno)
+    }
+  }
+
   /// Flushes the folder to disk and puts it in its place.
   ///
   /// - Throws: ``AtomicFileError``; the target is as it was.

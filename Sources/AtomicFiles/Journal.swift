@@ -58,9 +58,7 @@ public final class Journal {
   /// A journal without rows is of no use to anybody; one that could not be read is left as it is.
   deinit {
     if isReady, rows == 0 { remove() }
-    // Said: a process that is started meanwhile has a copy of the descriptor, and of the lock, for a moment.
-    flock(descriptor, LOCK_UN)
-    close(descriptor)
+    FileLock.release(descriptor)
   }
 
   /// Adds a record: `payload` in pieces, which speaks of the next `rows` rows.

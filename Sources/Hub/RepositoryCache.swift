@@ -92,11 +92,7 @@ struct RepositoryCache {
         ? HubError.inTheWay(path: path) : HubError.cacheFailed(path: path, errorNumber: errno)
     }
     // The file stays: whoever removed it would take the lock away under another's hands.
-    defer {
-      // Also for a process that is started meanwhile, which has a copy of the descriptor for a moment.
-      flock(descriptor, LOCK_UN)
-      close(descriptor)
-    }
+    defer { FileLock.release(descriptor) }
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       if errno == EWOULDBLOCK {
         waiting()

@@ -193,11 +193,7 @@ public final class FineTuningJob {
   ///
   /// - Throws: `AtomicFileError`, `SafetensorsError`, `CheckpointError`.
   public func write(to folder: AtomicFolder) throws {
-    let path = folder.temporaryPath + "/model"
-    // Within the folder alone: one that was taken away is not made again.
-    guard mkdir(path, 0o777) == 0 else {
-      throw AtomicFileError.cannotWrite(path: folder.path + "/model", errorNumber: errno)
-    }
+    try folder.addFolder("model")
     let names = data.labels.kind == .number ? [] : data.classNames
     try folder.write(try model.config(located.folder, classNames: names), to: "model/config.json")
     for name in SequenceClassifier.tokenizerFiles where located.folder.has(name) {
@@ -205,9 +201,9 @@ public final class FineTuningJob {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: located.folder.file(name)))),
         to: "model/" + name)
     }
-    _ = FileManager.default.createFile(atPath: path + "/model.safetensors", contents: nil)
-    try model.writeWeights(
-      to: path + "/model.safetensors", reportedAs: folder.path + "/model/model.safetensors")
+    let weights = "/model/model.safetensors"
+    _ = FileManager.default.createFile(atPath: folder.temporaryPath + weights, contents: nil)
+    try model.writeWeights(to: folder.temporaryPath + weights, reportedAs: folder.path + weights)
     try folder.write(history.utf8, to: "history.csv")
   }
 

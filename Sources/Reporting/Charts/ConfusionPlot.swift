@@ -13,18 +13,16 @@ struct ConfusionPlot {
     let top = 40.0
     var drawing = SVG(
       width: left + cell * Double(count) + 8, height: top + cell * Double(count) + 8, label: label)
-    func short(_ name: String, _ most: Int) -> String {
-      name.count > most ? name.prefix(most - 1) + "…" : name
-    }
     let across = max(3, Int(cell / 6.4))
     drawing.text(left + cell * Double(count) / 2, 14, "predicted", .middle)
     drawing.verticalText(13, top + cell * Double(count) / 2, "true")
     let supports = confusion.supports
     for label in 0..<count {
       let y = top + Double(label) * cell
-      drawing.text(left - 6, y + cell / 2 + 4, short(classNames[label], 14), .end, style: "name")
       drawing.text(
-        left + (Double(label) + 0.5) * cell, 32, short(classNames[label], across), .middle,
+        left - 6, y + cell / 2 + 4, classNames[label].shortened(to: 14), .end, style: "name")
+      drawing.text(
+        left + (Double(label) + 0.5) * cell, 32, classNames[label].shortened(to: across), .middle,
         style: "name")
       for prediction in 0..<count {
         let value = confusion[label: label, prediction: prediction]

@@ -20,8 +20,7 @@ struct DotPlot {
     }
     for (index, name) in classNames.enumerated() {
       let y = Double(index) * 26 + 20
-      drawing.text(
-        left - 10, y + 4, name.count > 22 ? name.prefix(21) + "…" : name, .end, style: "name")
+      drawing.text(left - 10, y + 4, name.shortened(to: 22), .end, style: "name")
       let own = values.map { $0[index] }
       if let low = own.min(), let high = own.max() {
         drawing.line(axis.place(low), y, axis.place(high), y, "range")

@@ -33,8 +33,7 @@ struct ForestPlot {
     }
     for (index, row) in rows.enumerated() {
       let y = Double(index) * 30 + 24
-      let name = row.label.count > 24 ? row.label.prefix(23) + "…" : row.label[...]
-      drawing.text(left - 22, y + 4, String(name), .end, style: "name")
+      drawing.text(left - 22, y + 4, row.label.shortened(to: 24), .end, style: "name")
       drawing.mark(left - 12, y, row.series, size: 4.5)
       if let low = row.low, let high = row.high {
         let style = "interval \(Series.style(row.series))" + (row.isFaint ? " faint" : "")

@@ -22,21 +22,26 @@ public struct RunSources {
     func digests(_ name: String) -> Set<String> {
       Set(runs.all.compactMap { $0.inputs[name] as? String })
     }
+    // Looked at first, digested last: an unrelated file may be large.
+    func find<File>(
+      _ digests: Set<String>, _ open: (String) throws -> File, _ count: (File) -> Int
+    ) -> File? {
+      for path in candidates {
+        if let file = try? open(path), count(file) == rows, Self.isOne(of: digests, path) {
+          return file
+        }
+      }
+      return nil
+    }
     let wanted = digests("features_sha256")
     self.features =
       try features.map { try FeaturesFile(path: $0) }
-      ?? candidates.lazy.compactMap { path in
-        guard let file = try? FeaturesFile(path: path), file.count == rows else { return nil }
-        return Self.isOne(of: wanted, path) ? file : nil
-      }.first
+      ?? find(wanted, { try FeaturesFile(path: $0) }, \.count)
     let wantedTokens = digests("tokens_sha256")
       .union(self.features.map { [$0.provenance.inputSHA256] } ?? [])
     self.tokens =
       try tokens.map { try TokensFile(path: $0) }
-      ?? candidates.lazy.compactMap { path in
-        guard let file = try? TokensFile(path: path), file.count == rows else { return nil }
-        return Self.isOne(of: wantedTokens, path) ? file : nil
-      }.first
+      ?? find(wantedTokens, { try TokensFile(path: $0) }, \.count)
     if let file = self.features { try Self.check(file.columns, file.path, runs.first) }
     if let file = self.tokens { try Self.check(file.columns, file.path, runs.first) }
   }
@@ -57,7 +62,6 @@ public struct RunSources {
     }
   }
 
-  // Looked at first, digested last: an unrelated file may be large.
   private static func isOne(of digests: Set<String>, _ path: String) -> Bool {
     guard !digests.isEmpty, let digest = try? SHA256Digest(ofFile: path) else { return false }
     return digests.contains(digest.description)
