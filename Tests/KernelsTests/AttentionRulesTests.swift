@@ -23,15 +23,8 @@ struct AttentionRulesTests {
     }
   }
 
-  /// Deterministic values in [-2, 2).
   private static func values(_ count: Int, seed: UInt64) -> [Float] {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    return (0..<count).map { _ in
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Float(state >> 40) / Float(1 << 24) * 4 - 2
-    }
+    testValues(count, seed: seed, magnitude: 2)
   }
 
   /// One text: its numbers, and attention over them by a set of kernels.

@@ -3,15 +3,8 @@ import Testing
 
 /// The kernels of the backward passes against the plain references, and those against finite differences.
 struct GradientKernelTests {
-  /// Deterministic values in [-1, 1).
   private func values(_ count: Int, seed: UInt64) -> [Float] {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    return (0..<count).map { _ in
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Float(state >> 40) / Float(1 << 23) - 1
-    }
+    testValues(count, seed: seed)
   }
 
   private func nested(_ values: some RandomAccessCollection<Float>, _ columns: Int) -> [[Double]] {

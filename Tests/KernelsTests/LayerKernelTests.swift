@@ -3,15 +3,8 @@ import Testing
 
 /// Layer kernels of every set against the plain reference, over sizes that meet every tail.
 struct LayerKernelTests {
-  /// Deterministic values in [-2, 2).
   private func values(_ count: Int, seed: UInt64) -> [Float] {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    return (0..<count).map { _ in
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Float(state >> 40) / Float(1 << 24) * 4 - 2
-    }
+    testValues(count, seed: seed, magnitude: 2)
   }
 
   private static let cases = KernelSet.available.flatMap { set in

@@ -9,8 +9,10 @@ that Firn wrote, beside Firn's. With --timing: MODEL's own dropout, and the time
 Firn's side and left out on PyTorch's, which pads to the longest text of a batch.
 """
 import argparse, csv, json, os, shutil, subprocess, sys, tempfile, time
-import h5py, numpy as np, torch
+import numpy as np, torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from packed_rows import PackedRows
 
 ap = argparse.ArgumentParser()
 ap.add_argument("model"); ap.add_argument("tokens"); ap.add_argument("--bin", default=".build/release")
@@ -20,10 +22,8 @@ ap.add_argument("--timing", action="store_true"); ap.add_argument("--rounds", ty
 a = ap.parse_args()
 torch.set_num_threads(a.threads)
 
-with h5py.File(a.tokens) as f:
-    offsets, ids, labels, split = f["offsets"][:], f["tokens"][:], f["labels"][:], f["split"][:]
-    names = [x.decode() if isinstance(x, bytes) else x for x in f["class_names"][:]]
-rows = [i for i in range(len(labels)) if split[i] == 0 and labels[i] >= 0]
+data = PackedRows(a.tokens)
+names, rows = data.names, list(data.labelled(0))
 work = tempfile.mkdtemp()
 start = os.path.join(work, "start")
 torch.manual_seed(0)
@@ -34,16 +34,6 @@ for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json
     source = os.path.join(a.model, name)
     if os.path.exists(source):
         shutil.copy(source, os.path.join(start, name))
-
-
-def text(row):
-    return torch.from_numpy(ids[offsets[row]:offsets[row + 1]].astype(np.int64))
-
-
-def padded(batch):
-    texts = [text(row) for row in batch]
-    mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(t) for t in texts], batch_first=True)
-    return dict(input_ids=torch.nn.utils.rnn.pad_sequence(texts, batch_first=True), attention_mask=mask)
 
 
 def peer(steps, dropout):
@@ -63,7 +53,7 @@ def peer(steps, dropout):
     for step in range(steps):
         batch = rows[step * a.batch:(step + 1) * a.batch]
         began = time.time()
-        loss = net(**padded(batch), labels=torch.from_numpy(labels[batch].astype(np.int64))).loss
+        loss = net(**data.padded(batch), labels=data.targets(batch)).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
@@ -100,7 +90,7 @@ if not a.timing:
         if number >= 200:
             break
         with torch.no_grad():
-            logits = loaded(**padded([number])).logits[0].double()
+            logits = loaded(**data.padded([number])).logits[0].double()
         probabilities = torch.softmax(logits, 0).numpy()
         mine = np.array([float(row["probability_" + name]) for name in names])
         worst = max(worst, np.abs(np.log(mine) - np.log(probabilities)).max())

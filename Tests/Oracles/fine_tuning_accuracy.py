@@ -9,8 +9,10 @@ is judged on the test rows, and a line of JSON is printed for each seed. Texts o
 shuffle of all rows, not of lengths.
 """
 import argparse, copy, json, time
-import h5py, numpy as np, torch
+import numpy as np, torch
 from transformers import AutoModelForSequenceClassification
+
+from packed_rows import PackedRows
 
 ap = argparse.ArgumentParser()
 ap.add_argument("model"); ap.add_argument("tokens"); ap.add_argument("--seeds", default="1,2,3")
@@ -19,16 +21,8 @@ ap.add_argument("--rate", type=float, default=1e-4); ap.add_argument("--threads"
 a = ap.parse_args()
 torch.set_num_threads(a.threads)
 
-with h5py.File(a.tokens) as f:
-    offsets, ids, labels, split = f["offsets"][:], f["tokens"][:], f["labels"][:], f["split"][:]
-    names = [x.decode() if isinstance(x, bytes) else x for x in f["class_names"][:]]
-parts = [np.flatnonzero((split == part) & (labels >= 0)) for part in range(3)]
-
-
-def padded(rows):
-    texts = [torch.from_numpy(ids[offsets[row]:offsets[row + 1]].astype(np.int64)) for row in rows]
-    mask = torch.nn.utils.rnn.pad_sequence([torch.ones_like(t) for t in texts], batch_first=True)
-    return dict(input_ids=torch.nn.utils.rnn.pad_sequence(texts, batch_first=True), attention_mask=mask)
+data = PackedRows(a.tokens)
+train, validation, test = (data.labelled(part) for part in range(3))
 
 
 def triangle(step, steps):
@@ -43,39 +37,39 @@ def triangle(step, steps):
 
 def accuracy(net, rows):
     net.eval()
-    by_length = sorted(rows, key=lambda row: offsets[row + 1] - offsets[row])
+    by_length = sorted(rows, key=data.length)
     right = 0
     with torch.no_grad():
         for first in range(0, len(by_length), 32):
             batch = by_length[first:first + 32]
-            right += int((net(**padded(batch)).logits.argmax(1).numpy() == labels[batch]).sum())
+            right += int((net(**data.padded(batch)).logits.argmax(1).numpy() == data.labels[batch]).sum())
     return right / len(rows)
 
 
 for seed in map(int, a.seeds.split(",")):
     torch.manual_seed(seed)
     order = np.random.default_rng(seed)
-    net = AutoModelForSequenceClassification.from_pretrained(a.model, num_labels=len(names))
+    net = AutoModelForSequenceClassification.from_pretrained(a.model, num_labels=len(data.names))
     optimizer = torch.optim.AdamW(net.parameters(), lr=a.rate, weight_decay=0.01)
-    steps = a.epochs * -(-len(parts[0]) // a.batch)
+    steps = a.epochs * -(-len(train) // a.batch)
     best, history, step, began = None, [], 0, time.time()
     for epoch in range(a.epochs):
         net.train()
-        rows = order.permutation(parts[0])
+        rows = order.permutation(train)
         for first in range(0, len(rows), a.batch):
             batch = rows[first:first + a.batch]
             for group in optimizer.param_groups:
                 group["lr"], moment = triangle(step, steps)
                 group["betas"] = (moment, 0.999)
-            net(**padded(batch), labels=torch.from_numpy(labels[batch].astype(np.int64))).loss.backward()
+            net(**data.padded(batch), labels=data.targets(batch)).loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()
             step += 1
-        history.append(round(accuracy(net, parts[1]), 4))
+        history.append(round(accuracy(net, validation), 4))
         if best is None or history[-1] > best[0]:
             best = (history[-1], epoch + 1, copy.deepcopy(net.state_dict()))
     net.load_state_dict(best[2])
     print(json.dumps(dict(
-        seed=seed, test_accuracy=round(accuracy(net, parts[2]), 4), best_epoch=best[1], validation=history,
+        seed=seed, test_accuracy=round(accuracy(net, test), 4), best_epoch=best[1], validation=history,
         seconds=round(time.time() - began))), flush=True)
