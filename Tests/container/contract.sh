@@ -75,20 +75,9 @@ fine_tuning_and_an_interruption() {
   cp "$root/tokens.h5" "$ml/input/data/tokens/"
   channel_model
   mkdir "$ml/checkpoints"
-  "$train" train >"$root/log" 2>&1 &
-  job=$!
   # Some steps in, which the stage tells after ten seconds: steps are short, so that one ends within the
   # seconds that it has.
-  tries=0
-  until grep -q 'training .*[0-9]/[0-9]* steps' "$root/log"; do
-    tries=$((tries + 1))
-    [ $tries -lt 3000 ] || fail "the stage did not begin: $(tail -n 3 "$root/log")"
-    sleep 0.1
-  done
-  kill -TERM $job
-  status=0
-  wait $job || status=$?
-  is "the status after SIGTERM" $status 143
+  interrupt_once 3000 grep -q 'training .*[0-9]/[0-9]* steps' "$root/log"
   [ ! -e "$ml/model/run" ] || fail "an interrupted job left a model"
   [ -e "$ml/checkpoints/run.checkpoint" ] || fail "no checkpoint: $(tail -n 3 "$root/log")"
   run 0
@@ -101,7 +90,7 @@ fine_tuning_and_an_interruption() {
 an_interrupted_encoding_goes_on() {
   job texts "{$columns, \"encode.threads\": \"1\", \"encode.layers\": \"all\"}"
   # Rows enough to be met at work.
-  awk 'NR == 1 || 1' "$root/reviews.csv" >"$ml/input/data/texts/a.csv"
+  cp "$root/reviews.csv" "$ml/input/data/texts/a.csv"
   i=1
   while [ $i -le 40 ]; do
     sed -n '2,$p' "$root/reviews.csv" | sed "s/number/number $i and/" >>"$ml/input/data/texts/a.csv"
@@ -109,21 +98,14 @@ an_interrupted_encoding_goes_on() {
   done
   channel_model
   mkdir "$ml/checkpoints"
-  "$train" train >"$root/log" 2>&1 &
-  job=$!
-  tries=0
-  until [ "$(stat -c %s "$ml/checkpoints/.features.h5.partial" 2>/dev/null || echo 0)" -gt 1000000 ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 600 ] || fail "nothing was encoded: $(tail -n 3 "$root/log")"
-    sleep 0.1
-  done
-  kill -TERM $job
-  status=0
-  wait $job || status=$?
-  is "the status after SIGTERM" $status 143
+  interrupt_once 600 a_megabyte_is_encoded
   run 0
   grep -q 'were known by their tokens' "$root/log" || fail "nothing was kept: $(cat "$root/log")"
   passed=$((passed + 1))
+}
+
+a_megabyte_is_encoded() {
+  [ "$(stat -c %s "$ml/checkpoints/.features.h5.partial" 2>/dev/null || echo 0)" -gt 1000000 ]
 }
 
 failures() {
@@ -189,6 +171,25 @@ run() {
     done
   fi
   passed=$((passed + 1))
+}
+
+# interrupt_once TRIES COMMAND…: the job begins, and is told to leave as soon as the command succeeds, which is
+# tried ten times a second.
+interrupt_once() {
+  most=$1
+  shift
+  "$train" train >"$root/log" 2>&1 &
+  job=$!
+  tries=0
+  until "$@"; do
+    tries=$((tries + 1))
+    [ $tries -lt "$most" ] || fail "the stage is not at work: $(tail -n 3 "$root/log")"
+    sleep 0.1
+  done
+  kill -TERM $job
+  status=0
+  wait $job || status=$?
+  is "the status after SIGTERM" $status 143
 }
 
 same() {
