@@ -60,7 +60,7 @@ static inline void head_store(float *out, size_t stride, const float *sums, size
   const vf factor = v_set(scale);
   for (size_t r = 0; r < rows; r++)
     for (size_t c = 0; c < columns; c += W)
-      v_store_part(out + r * stride + c, v_mul(v_load(sums + r * wide + c), factor),
+      v_put(out + r * stride + c, v_mul(v_load(sums + r * wide + c), factor),
                    least(columns - c, W));
 }
 

@@ -100,7 +100,7 @@ static void SIMD(unpack)(float *b, size_t stride, const float *packed, size_t co
       for (size_t i = 0; i < W; i++)
         block[i] = i < m ? v_load(from + (k + i) * PANEL) : v_set(0);
       v_transpose(block);
-      for (size_t i = 0; i < n; i++) v_store_part(b + (j + i) * stride + k, block[i], m);
+      for (size_t i = 0; i < n; i++) v_put(b + (j + i) * stride + k, block[i], m);
     }
   }
 }
@@ -117,8 +117,8 @@ static inline void store_turned(float *dx, size_t stride, const float *part, siz
       const size_t wide = least(n - i, W);
       for (size_t r = 0; r < least(m - t, W); r++) {
         float *to = dx + (t + r) * stride + i;
-        if (accumulate) block[r] = v_add(v_load_part(to, wide), block[r]);
-        v_store_part(to, block[r], wide);
+        if (accumulate) block[r] = v_add(v_get(to, wide), block[r]);
+        v_put(to, block[r], wide);
       }
     }
 }

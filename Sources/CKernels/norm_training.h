@@ -10,9 +10,9 @@ static void SIMD(norm_keeping)(float *out, float *normalized, float *inverse, co
     vf total = v_set(0);
     for (size_t c = 0; c < columns; c += W) {
       const size_t n = least(columns - c, W);
-      vf a = v_load_part(p + c, n);
-      if (q) a = v_add(a, v_load_part(q + c, n));
-      v_store_part(to + c, a, n);
+      vf a = v_get(p + c, n);
+      if (q) a = v_add(a, v_get(q + c, n));
+      v_put(to + c, a, n);
       total = v_add(total, a);
     }
     const float middle = v_sum(total) / (float)columns;
@@ -29,10 +29,10 @@ static void SIMD(norm_keeping)(float *out, float *normalized, float *inverse, co
     const vf factor = v_set(inverse[r]);
     for (size_t c = 0; c < columns; c += W) {
       const size_t n = least(columns - c, W);
-      vf a = v_mul(v_sub(v_load_part(to + c, n), mean), factor);
-      v_store_part(to + c, a, n);
-      v_store_part(out + r * columns + c,
-                   v_fma(a, v_load_part(gamma + c, n), v_load_part(beta + c, n)), n);
+      vf a = v_mul(v_sub(v_get(to + c, n), mean), factor);
+      v_put(to + c, a, n);
+      v_put(out + r * columns + c,
+                   v_fma(a, v_get(gamma + c, n), v_get(beta + c, n)), n);
     }
   }
 }
@@ -46,18 +46,18 @@ static void SIMD(norm_gradient)(float *dx, const float *dy, const float *normali
     vf sum = v_set(0), product = v_set(0);
     for (size_t c = 0; c < columns; c += W) {
       const size_t n = least(columns - c, W);
-      vf g = v_mul(v_load_part(from + c, n), v_load_part(gamma + c, n));
+      vf g = v_mul(v_get(from + c, n), v_get(gamma + c, n));
       sum = v_add(sum, g);
-      product = v_fma(g, v_load_part(z + c, n), product);
+      product = v_fma(g, v_get(z + c, n), product);
     }
     const vf mean = v_set(v_sum(sum) / (float)columns);
     const vf slope = v_set(v_sum(product) / (float)columns);
     const vf factor = v_set(inverse[r]);
     for (size_t c = 0; c < columns; c += W) {
       const size_t n = least(columns - c, W);
-      vf g = v_mul(v_load_part(from + c, n), v_load_part(gamma + c, n));
-      g = v_sub(v_sub(g, mean), v_mul(v_load_part(z + c, n), slope));
-      v_store_part(dx + r * columns + c, v_mul(g, factor), n);
+      vf g = v_mul(v_get(from + c, n), v_get(gamma + c, n));
+      g = v_sub(v_sub(g, mean), v_mul(v_get(z + c, n), slope));
+      v_put(dx + r * columns + c, v_mul(g, factor), n);
     }
   }
 }
@@ -68,11 +68,11 @@ static void SIMD(norm_sums)(float *gamma, float *beta, const float *dy, const fl
     const size_t n = least(count - c, W);
     vf scale = v_set(0), shift = v_set(0);
     for (size_t r = 0; r < rows; r++) {
-      vf d = v_load_part(dy + r * stride + c, n);
-      scale = v_fma(d, v_load_part(normalized + r * stride + c, n), scale);
+      vf d = v_get(dy + r * stride + c, n);
+      scale = v_fma(d, v_get(normalized + r * stride + c, n), scale);
       shift = v_add(shift, d);
     }
-    v_store_part(gamma + c, v_add(v_load_part(gamma + c, n), scale), n);
-    v_store_part(beta + c, v_add(v_load_part(beta + c, n), shift), n);
+    v_put(gamma + c, v_add(v_get(gamma + c, n), scale), n);
+    v_put(beta + c, v_add(v_get(beta + c, n), shift), n);
   }
 }
