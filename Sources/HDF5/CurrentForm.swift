@@ -69,8 +69,8 @@ struct CurrentForm: ~Copyable {
   private mutating func holds(below group: borrowing Identifier, of file: borrowing Identifier)
     -> Bool
   {
-    guard let addresses = Self.addresses(in: group) else { return false }
-    for address in addresses where seen.insert(address).inserted {
+    guard let links = try? Link.all(in: group, at: bytes.site) else { return false }
+    for address in links.compactMap(\.address) where seen.insert(address).inserted {
       guard seen.count < Self.mostObjects, isPlainObject(at: address) else { return false }
       let raw = file.raw
       guard
@@ -82,26 +82,6 @@ struct CurrentForm: ~Copyable {
       }
     }
     return true
-  }
-
-  /// Where a group's objects stand; nil where its links cannot be read.
-  private static func addresses(in group: borrowing Identifier) -> [UInt64]? {
-    let raw = group.raw
-    var addresses: [UInt64] = []
-    let status = withUnsafeMutablePointer(to: &addresses) { found in
-      Library.ask {
-        H5Literate(
-          raw, H5_INDEX_NAME, H5_ITER_NATIVE, nil,
-          { _, _, info, found in
-            // Other links are not followed: `HDF5File.contains`.
-            if let link = info?.pointee, link.type == H5L_TYPE_HARD {
-              found?.assumingMemoryBound(to: [UInt64].self).pointee.append(UInt64(link.u.address))
-            }
-            return 0
-          }, found)
-      }
-    }
-    return status < 0 ? nil : addresses
   }
 
   private borrowing func isPlainObject(at address: UInt64) -> Bool {

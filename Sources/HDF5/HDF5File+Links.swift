@@ -57,27 +57,9 @@ extension HDF5File {
     let handle = try Identifier("H5Gopen2", at: site) {
       H5Gopen2(id.raw, group, shim_H5P_DEFAULT())
     }
-    var info = H5G_info_t()
-    _ = try Library.call("H5Gget_info", at: site) { H5Gget_info(handle.raw, &info) }
-    var names: [String] = []
-    for index in 0..<info.nlinks {
-      names.append(try name(at: index, in: handle, site: site))
+    return try Link.all(in: handle, at: site).map(\.name).sorted {
+      $0.utf8.lexicographicallyPrecedes($1.utf8)
     }
-    return names
-  }
-
-  private func name(
-    at index: hsize_t, in group: borrowing Identifier, site: Site
-  ) throws(HDF5Error) -> String {
-    let raw = group.raw
-    func copy(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
-      H5Lget_name_by_idx(
-        raw, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, shim_H5P_DEFAULT())
-    }
-    let length = try Library.call("H5Lget_name_by_idx", at: site) { copy(nil, 0) }
-    var bytes = [CChar](repeating: 0, count: length + 1)
-    _ = try Library.call("H5Lget_name_by_idx", at: site) { copy(&bytes, length + 1) }
-    return String(decoding: bytes.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   func address(of name: String) throws(HDF5Error) -> haddr_t {
@@ -87,5 +69,38 @@ extension HDF5File {
         id.raw, name, &info, UInt32(H5O_INFO_BASIC), shim_H5P_DEFAULT())
     }
     return info.addr
+  }
+}
+
+/// One entry of a group.
+struct Link {
+  let name: String
+  /// Where the object stands; nil for a link that leads elsewhere, which is not followed: ``HDF5File/contains(_:)``.
+  let address: UInt64?
+
+  /// The links of a group, in no order.
+  ///
+  /// Any other order makes the library collect them in a table first, and libhdf5 1.10.8 frees what it has not yet
+  /// filled of it where a link turns out damaged on the way (`H5G__dense_build_table`).
+  static func all(in group: borrowing Identifier, at site: Site) throws(HDF5Error) -> [Link] {
+    let raw = group.raw
+    let pointer = UnsafeMutablePointer<[Link]>.allocate(capacity: 1)
+    pointer.initialize(to: [])
+    defer {
+      pointer.deinitialize(count: 1)
+      pointer.deallocate()
+    }
+    _ = try Library.call("H5Literate", at: site) {
+      H5Literate(
+        raw, H5_INDEX_NAME, H5_ITER_NATIVE, nil,
+        { _, name, info, found in
+          guard let name, let info, let found else { return -1 }
+          let address = info.pointee.type == H5L_TYPE_HARD ? UInt64(info.pointee.u.address) : nil
+          found.assumingMemoryBound(to: [Link].self).pointee.append(
+            Link(name: String(cString: name), address: address))
+          return 0
+        }, pointer)
+    }
+    return pointer.pointee
   }
 }

@@ -104,7 +104,8 @@ enum Library {
 extension String {
   /// Whether a failing C call of this name speaks of the content of a file being read.
   fileprivate var isReading: Bool {
-    ["H5Fopen", "H5Dopen2", "H5Dread", "H5Aread", "H5Gopen2", "H5Lexists"].contains(self)
+    ["H5Fopen", "H5Dopen2", "H5Dread", "H5Aread", "H5Gopen2", "H5Lexists", "H5Literate"].contains(
+      self)
       || hasPrefix("H5Aexists") || hasPrefix("H5Aopen")
       || hasPrefix("H5Dget") || hasPrefix("H5Aget") || hasPrefix("H5Gget") || hasPrefix("H5Lget")
       || hasPrefix("H5Oget")
