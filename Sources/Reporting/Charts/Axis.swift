@@ -44,7 +44,7 @@ struct Axis {
   var ticks: [Double] {
     if isLogarithmic { return logarithmicTicks }
     let span = range.upperBound - range.lowerBound
-    let rough = span / 4
+    let rough = span / 5
     let power = pow(10, floor(log10(rough)))
     let step = power * ([1, 2, 2.5, 5, 10].first { $0 * power >= rough } ?? 10)
     var ticks: [Double] = []
@@ -69,6 +69,24 @@ struct Axis {
     return powers.flatMap { [$0, 2 * $0, 5 * $0] }.filter(within)
   }
 
+  /// Seconds, minutes and hours within the range that people count in: not 100 seconds, but two minutes.
+  var durations: [Double] {
+    let fine = [
+      0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600,
+      1200,
+      3600, 7200, 18000, 36000, 72000, 180_000, 360_000, 1_800_000, 3_600_000,
+    ].filter(range.contains)
+    guard fine.count > 6 else { return fine }
+    return [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 360_000, 3_600_000].filter(
+      range.contains)
+  }
+
+  /// What the numbers at a left axis take, with its title beside them.
+  var room: Double {
+    let longest = ticks.map { Figures.fixed($0, digits).count }.max() ?? 0
+    return Double(longest) * 7 + 34
+  }
+
   /// So many digits that every tick is written as what it is.
   var digits: Int {
     let ticks = ticks
@@ -82,9 +100,10 @@ struct Axis {
 extension SVG {
   /// An axis below the drawing, with a grid line at each tick.
   mutating func bottomAxis(
-    _ axis: Axis, top: Double, bottom: Double, title: String, label: (Double) -> String
+    _ axis: Axis, top: Double, bottom: Double, title: String, ticks: [Double]? = nil,
+    label: (Double) -> String
   ) {
-    for tick in axis.ticks {
+    for tick in ticks ?? axis.ticks {
       let x = axis.place(tick)
       line(x, top, x, bottom, "grid")
       let words = label(tick)

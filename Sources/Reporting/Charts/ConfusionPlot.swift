@@ -8,12 +8,16 @@ struct ConfusionPlot {
 
   var svg: String {
     let count = classNames.count
-    let left = Double(min(classNames.map(\.count).max() ?? 0, 14)) * 6.6 + 34
+    let longest = Double(min(classNames.map(\.count).max() ?? 0, 14)) * 7.4
+    let left = longest + 34
     let cell = min(64, (300 - 34) / Double(count))
-    let top = 40.0
+    // Names that are wider than a column rise above it.
+    let isSlanted = longest > cell
+    let top = isSlanted ? longest * 0.65 + 38 : 40
+    let right = isSlanted ? max(8, longest * 0.77 - cell / 2 + 8) : 8
     var drawing = SVG(
-      width: left + cell * Double(count) + 8, height: top + cell * Double(count) + 8, label: label)
-    let across = max(3, Int(cell / 6.4))
+      width: left + cell * Double(count) + right, height: top + cell * Double(count) + 8,
+      label: label)
     drawing.text(left + cell * Double(count) / 2, 14, "predicted", .middle)
     drawing.verticalText(13, top + cell * Double(count) / 2, "true")
     let supports = confusion.supports
@@ -21,15 +25,19 @@ struct ConfusionPlot {
       let y = top + Double(label) * cell
       drawing.text(
         left - 6, y + cell / 2 + 4, classNames[label].shortened(to: 14), .end, style: "name")
-      drawing.text(
-        left + (Double(label) + 0.5) * cell, 32, classNames[label].shortened(to: across), .middle,
-        style: "name")
+      let middle = left + (Double(label) + 0.5) * cell
+      if isSlanted {
+        drawing.slantedText(middle, top - 5, classNames[label].shortened(to: 14))
+      } else {
+        drawing.text(middle, 32, classNames[label], .middle, style: "name")
+      }
       for prediction in 0..<count {
         let value = confusion[label: label, prediction: prediction]
         let share = supports[label] == 0 ? 0 : Double(value) / Double(supports[label])
         let x = left + Double(prediction) * cell
         drawing.rect(
-          x + 1, y + 1, cell - 2, cell - 2, label == prediction ? "cell right" : "cell wrong",
+          x + 1, y + 1, cell - 2, cell - 2,
+          label != prediction && value > 0 ? "cell wrong" : "cell",
           attributes: "style=\"--share:\(Figures.plain(share, 3))\"",
           title: "\(classNames[label]) as \(classNames[prediction]): \(Figures.count(value)), "
             + "\(Figures.fixed(share * 100, 1)) % of the class")

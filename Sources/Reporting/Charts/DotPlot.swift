@@ -25,10 +25,16 @@ struct DotPlot {
       if let low = own.min(), let high = own.max() {
         drawing.line(axis.place(low), y, axis.place(high), y, "range")
       }
-      for (contender, value) in own.enumerated() {
-        drawing.mark(
-          axis.place(value), y, contender, size: 5,
-          title: "\(name), \(contenders[contender]): \(Figures.fixed(value, 4))")
+      let order = own.indices.filter { own[$0].isFinite }.sorted { (own[$0], $0) < (own[$1], $1) }
+      // Of marks that would lie on each other, each stands below the other.
+      for group in Series.runs(order, apart: { axis.place(own[$1]) - axis.place(own[$0]) >= 9 }) {
+        let step = group.count > 1 ? min(9, 16 / Double(group.count - 1)) : 0
+        for (place, contender) in group.enumerated() {
+          drawing.mark(
+            axis.place(own[contender]), y + (Double(place) - Double(group.count - 1) / 2) * step,
+            contender, size: 5,
+            title: "\(name), \(contenders[contender]): \(Figures.fixed(own[contender], 4))")
+        }
       }
     }
     return drawing.text

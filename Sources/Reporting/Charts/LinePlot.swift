@@ -15,15 +15,16 @@ struct LinePlot {
 
   var svg: String {
     var drawing = SVG(width: 440, height: 280, label: label)
-    let xs = lines.flatMap { $0.points.map(\.x) }
-    let x = Axis(
-      isLogarithmic ? Axis.decades(xs) : Axis.around(xs, margin: 0.04), from: 62, to: 360,
-      isLogarithmic: isLogarithmic)
     let ys = lines.flatMap { line in
       line.points.flatMap { [$0.y - ($0.deviation ?? 0), $0.y + ($0.deviation ?? 0)] }
     }
     let y = Axis(Axis.around(ys, margin: 0.08, least: 1e-4), from: 232, to: 12)
-    drawing.leftAxis(y, left: 62, right: 360, title: yTitle) { Figures.fixed($0, y.digits) }
+    let left = y.room
+    let xs = lines.flatMap { $0.points.map(\.x) }
+    let x = Axis(
+      isLogarithmic ? Axis.decades(xs) : Axis.around(xs, margin: 0.04), from: left, to: 360,
+      isLogarithmic: isLogarithmic)
+    drawing.leftAxis(y, left: left, right: 360, title: yTitle) { Figures.fixed($0, y.digits) }
     drawing.bottomAxis(x, top: 12, bottom: 232, title: xTitle, label: xTick)
     for line in lines {
       drawing.path(

@@ -16,11 +16,15 @@ struct ParetoPlot {
   var isLoss = false
 
   /// Those that no cheaper one is as good as, the cheapest first.
-  var frontier: [Point] {
+  var frontier: [Point] { best.map { points[$0] } }
+
+  private var best: [Int] {
     var best = -Double.infinity
-    return points.sorted { ($0.cost, -worth($0)) < ($1.cost, -worth($1)) }.filter { point in
-      guard worth(point) > best else { return false }
-      best = worth(point)
+    return points.indices.sorted {
+      (points[$0].cost, -worth(points[$0])) < (points[$1].cost, -worth(points[$1]))
+    }.filter { index in
+      guard worth(points[index]) > best else { return false }
+      best = worth(points[index])
       return true
     }
   }
@@ -29,37 +33,55 @@ struct ParetoPlot {
 
   var svg: String {
     var drawing = SVG(width: 440, height: 300, label: label)
-    let x = Axis(Axis.decades(points.map(\.cost)), from: 62, to: 428, isLogarithmic: true)
     let values = points.flatMap { [$0.value, $0.low ?? $0.value, $0.high ?? $0.value] }
     let y = Axis(Axis.around(values, margin: 0.1, least: 1e-4), from: 250, to: 12)
-    drawing.leftAxis(y, left: 62, right: 428, title: valueTitle) {
+    let (left, right) = (y.room, 428.0)
+    let x = Axis(Axis.decades(points.map(\.cost)), from: left, to: right, isLogarithmic: true)
+    drawing.leftAxis(y, left: left, right: right, title: valueTitle) {
       Figures.fixed($0, y.digits)
     }
-    drawing.bottomAxis(x, top: 12, bottom: 250, title: title) { Figures.seconds($0) }
+    drawing.bottomAxis(x, top: 12, bottom: 250, title: title, ticks: x.durations) {
+      Figures.roundSeconds($0)
+    }
+    let places = zip(across(x), points).map { (x: $0, y: y.place($1.value)) }
     var steps: [(x: Double, y: Double)] = []
-    for point in frontier {
-      if let last = steps.last { steps.append((x.place(point.cost), last.y)) }
-      steps.append((x.place(point.cost), y.place(point.value)))
+    for index in best {
+      if let last = steps.last { steps.append((places[index].x, last.y)) }
+      steps.append(places[index])
     }
-    if let last = steps.last { steps.append((428, last.y)) }
+    if let last = steps.last { steps.append((right, last.y)) }
     drawing.path(steps, "frontier")
-    for point in points {
-      let (px, py) = (x.place(point.cost), y.place(point.value))
+    for (point, place) in zip(points, places) {
       if let low = point.low, let high = point.high {
-        drawing.line(px, y.place(low), px, y.place(high), "interval \(Series.style(point.series))")
+        drawing.line(
+          place.x, y.place(low), place.x, y.place(high), "interval \(Series.style(point.series))")
       }
-      drawing.mark(px, py, point.series, size: 6.5)
+      drawing.mark(place.x, place.y, point.series, size: 6.5)
     }
-    var taken = points.map { Box(around: (x.place($0.cost), y.place($0.value))) }
+    var taken = places.map { Box(around: $0) }
+    taken += zip(steps, steps.dropFirst()).map { Box(from: $0, to: $1) }
     // The best first: of marks on each other, the upper one's name stands above.
-    for point in points.sorted(by: { y.place($0.value) < y.place($1.value) }) {
-      let label = Label(
-        point.name, at: (x.place(point.cost), y.place(point.value)), within: 62...428, taken)
+    for index in points.indices.sorted(by: { places[$0].y < places[$1].y }) {
+      let label = Label(points[index].name, at: places[index], within: left...right, taken)
       taken.append(label.box)
       drawing.text(
-        label.x, label.y, point.name, label.isLeft ? .end : .start, style: "name halo")
+        label.x, label.y, points[index].name, label.isLeft ? .end : .start, style: "name halo")
     }
     return drawing.text
+  }
+
+  /// Where the marks stand; of those that would lie on each other, each by its own width further.
+  private func across(_ x: Axis) -> [Double] {
+    let own = points.map { x.place($0.cost) }
+    var places = own
+    let order = own.indices.sorted { (own[$0], $0) < (own[$1], $1) }
+    for group in Series.runs(order, apart: { own[$1] - own[$0] >= 9 }) {
+      let middle = (own[group[0]] + own[group[group.count - 1]]) / 2
+      for (step, index) in group.enumerated() where group.count > 1 {
+        places[index] = middle + (Double(step) - Double(group.count - 1) / 2) * 9
+      }
+    }
+    return places
   }
 }
 
@@ -76,6 +98,12 @@ private struct Box {
 
   init(around mark: (x: Double, y: Double)) {
     self.init(left: mark.x - 7, right: mark.x + 7, top: mark.y - 7, bottom: mark.y + 7)
+  }
+
+  init(from start: (x: Double, y: Double), to end: (x: Double, y: Double)) {
+    self.init(
+      left: min(start.x, end.x), right: max(start.x, end.x), top: min(start.y, end.y) - 2,
+      bottom: max(start.y, end.y) + 2)
   }
 
   func meets(_ other: Box) -> Bool {

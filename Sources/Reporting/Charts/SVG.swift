@@ -50,6 +50,13 @@ struct SVG {
       + HTML.text(text) + "</text>"
   }
 
+  /// Rising to the right, for words that are wider than what they stand above.
+  mutating func slantedText(_ x: Double, _ y: Double, _ text: String) {
+    body +=
+      "<text class=\"name\" transform=\"translate(\(n(x)) \(n(y))) rotate(-40)\">"
+      + HTML.text(text) + "</text>"
+  }
+
   mutating func path(_ points: [(x: Double, y: Double)], _ style: String, closed: Bool = false) {
     guard !points.isEmpty else { return }
     let steps = points.enumerated().map {
@@ -116,6 +123,17 @@ enum Series {
           let angle = Double(step) * .pi / 3
           return (1.1 * cos(angle), 1.1 * sin(angle))
         })
+    }
+  }
+
+  /// Neighbours in an order that are not apart, together.
+  static func runs(_ order: [Int], apart: (Int, Int) -> Bool) -> [[Int]] {
+    order.reduce(into: []) { groups, index in
+      if let last = groups.last?.last, !apart(last, index) {
+        groups[groups.count - 1].append(index)
+      } else {
+        groups.append([index])
+      }
     }
   }
 

@@ -80,6 +80,13 @@ enum Figures {
     }
   }
 
+  /// A round time, as it stands at an axis.
+  static func roundSeconds(_ value: Double) -> String {
+    let (unit, name) =
+      value < 1 ? (0.001, "ms") : value < 60 ? (1, "s") : value < 3600 ? (60, "min") : (3600, "h")
+    return "\(count(Int((value / unit).rounded()))) \(name)"
+  }
+
   /// Bytes in MiB or GiB.
   static func memory(_ bytes: Int?) -> String {
     guard let bytes else { return "–" }

@@ -37,7 +37,7 @@ public struct Verdict: Sendable, Equatable {
       let bound = words.bound(pair)
       return Verdict(
         "Yes, as far as these \(words.rows) rows can tell.",
-        "Fine-tuning and \(words.aside(rival)) do not differ beyond chance: \(gain)\(cost.while_).",
+        "Fine-tuning and \(words.aside(rival)) do not differ beyond chance: the gain is \(gain)\(cost.for_).",
         remark: bound.map { "A gain of up to \($0) would not have shown." } ?? "")
     }
     if words.improves(pair) {
@@ -56,12 +56,14 @@ public struct Verdict: Sendable, Equatable {
     let gain = words.gain(pair)
     let names = (words.frozenName(frozen), words.name(plain))
     let cost = words.cost(of: frozen, over: plain)
-    let remark = "No fine-tuned run is among these, so the question itself is open."
+    let remark =
+      "No fine-tuned run is among these, so the question itself is open"
+      + (words.left(frozen).map { ": at most \($0) are left to gain." } ?? ".")
     guard pair.isSupported else {
       return Verdict(
         "The encoder is not shown to help.",
         "\(words.aside(names.0).capitalizedFirst) and \(names.1), which needs no encoder, do not differ beyond "
-          + "chance: \(gain)\(cost.while_).", remark: remark)
+          + "chance: the gain is \(gain)\(cost.for_).", remark: remark)
     }
     let improves = words.improves(pair)
     return Verdict(
@@ -174,8 +176,16 @@ private struct VerdictWords {
     pair.interval.flatMap { $0.upper > 0 ? "\(number($0.upper)) \(unit)" : nil }
   }
 
+  /// What is between a contender and the best score that there is.
+  func left(_ index: Int) -> String? {
+    guard isShare, !MetricTitle.isLoss(comparison.criterion) else { return nil }
+    return comparison.contenders[index].metrics[comparison.criterion].map {
+      "\(number(1 - $0)) \(unit)"
+    }
+  }
+
   func margin(_ pair: ComparedPair) -> String {
-    let test = pair.mcNemar == nil ? "permutation test" : "McNemar’s exact test"
+    let test = pair.mcNemar == nil ? "Permutation test" : "McNemar’s exact test"
     return "\(test), Holm-corrected for \(comparison.pairs.count) "
       + "\(comparison.pairs.count == 1 ? "pair" : "pairs"): p \(equals(pair.corrected))."
   }

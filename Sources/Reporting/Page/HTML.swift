@@ -37,6 +37,11 @@ enum HTML {
     return literal + "\""
   }
 
+  /// Words of our own, marked up: a number stays with its sign.
+  static func prose(_ markup: String) -> String {
+    markup.replacingOccurrences(of: " %", with: "\u{A0}%")
+  }
+
   /// A table; the first column names the rows.
   ///
   /// `cells`: markup, not text.
@@ -59,13 +64,13 @@ enum HTML {
 
   /// A drawing with what is to be seen in it.
   static func figure(_ drawing: String, caption: String, style: String = "") -> String {
-    "<figure class=\"\(style)\">\(drawing)<figcaption>\(caption)</figcaption></figure>\n"
+    "<figure class=\"\(style)\">\(drawing)<figcaption>\(prose(caption))</figcaption></figure>\n"
   }
 
   /// A part of the page.
   static func section(_ id: String, _ title: String, lead: String = "", _ body: String) -> String {
     guard !body.isEmpty else { return "" }
-    let lead = lead.isEmpty ? "" : "<p class=\"lead\">\(lead)</p>\n"
+    let lead = lead.isEmpty ? "" : "<p class=\"lead\">\(prose(lead))</p>\n"
     return "<section id=\"\(id)\" aria-labelledby=\"\(id)-title\">\n<h2 id=\"\(id)-title\">"
       + "\(text(title))</h2>\n\(lead)\(body)</section>\n"
   }

@@ -20,21 +20,30 @@ extension ReportPage {
     let hasClasses = profile.classes.count == profile.rows.count && !profile.classes.isEmpty
     let names = hasClasses ? comparison.classNames : []
     let shown = names.indices.prefix(30)
+    let all = profile.rows.reduce(0) { $0 + $1.count }
     let rows =
       shown.map { index -> [String] in
         [HTML.text(names[index])]
           + profile.rows.indices.map { split in
             let count = profile.classes[split][index]
-            let share = Double(count) / Double(max(1, profile.rows[split].count))
-            return "\(Figures.count(count)) <span class=\"meter\" style=\"--share:"
-              + "\(Figures.plain(share, 4))\">\(Figures.fixed(share * 100, 1)) %</span>"
+            return "\(Figures.count(count)) \(meter(count, of: profile.rows[split].count))"
           }
-      } + [["all rows"] + profile.rows.map { "<b>\(Figures.count($0.count))</b>" }]
+      } + [
+        ["all rows"]
+          + profile.rows.map { "<b>\(Figures.count($0.count))</b> \(meter($0.count, of: all))" }
+      ]
     let more = names.count > shown.count ? " (the first 30 of \(names.count))" : ""
     return HTML.table(
       caption: hasClasses ? "Labelled rows by class and split\(more)" : "Labelled rows by split",
       titles: [hasClasses ? "class" : ""] + profile.rows.map { HTML.text($0.split) }, rows: rows,
       style: "scores")
+  }
+
+  /// A share with a bar behind it.
+  private func meter(_ count: Int, of all: Int) -> String {
+    let share = Double(count) / Double(max(1, all))
+    return "<span class=\"meter\" style=\"--share:\(Figures.plain(share, 4))\">"
+      + "\(Figures.fixed(share * 100, 1)) %</span>"
   }
 
   private func lengthFigure(_ lengths: LengthProfile) -> String {

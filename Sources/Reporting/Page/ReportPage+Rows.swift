@@ -47,13 +47,14 @@ extension ReportPage {
             ).svg, caption: name(index), style: "small")
         }
       }
-      html += "<div class=\"multiples\">\(grids.joined())</div>"
+      html +=
+        "<div class=\"multiples\(names.count > 3 ? " matrices" : "")\">\(grids.joined())</div>"
     }
     return HTML.section(
       "classes", "Class by class",
       lead: contenders.contains { $0.confusion != nil } && names.count <= 20
         ? "In the matrices a row is a true class: counts, on a shade for their share of the class; "
-          + "what is wrong is framed." : "", html)
+          + "mistakes are framed." : "", html)
   }
 
   private func spread(_ index: Int) -> Double {
@@ -82,7 +83,7 @@ extension ReportPage {
         title: contender.name, series: index, curve: curve, xTitle: "\(what), %")
       let note = error.map { "calibration error \(Figures.fixed($0, 4))" } ?? ""
       return HTML.figure(
-        plot.svg, caption: "\(name(index))<small>\(note)</small>", style: "small")
+        plot.svg, caption: "\(name(index)) <small>\(note)</small>", style: "small")
     }
     return HTML.section(
       "calibration", "Are the probabilities right?",

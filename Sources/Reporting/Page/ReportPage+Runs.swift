@@ -117,7 +117,7 @@ extension ReportPage {
       lead:
         "Differences on the same rows, with paired 95 % intervals. p is of \(test), corrected by "
         + "Holm’s method for all \(comparison.pairs.count) pairs. Beyond chance: both the corrected test at "
-        + "5 % and the interval say so\(seeds); others are drawn faintly.",
+        + "5 % and the interval say so\(seeds); others are drawn faintly, with a question mark.",
       HTML.figure(plot.svg, caption: "To the right of the line: the first of the two is better.")
         + HTML.table(
           caption: "Every pair of runs",

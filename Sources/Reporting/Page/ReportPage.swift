@@ -57,7 +57,7 @@ public struct ReportPage {
       <button type="button" id="theme" aria-pressed="false" hidden>Dark</button></div>
       <h1>Is the frozen encoder enough here?</h1>
       <p class="answer">\(HTML.text(verdict.headline))</p>
-      <p class="sentence">\(HTML.text(verdict.sentence))</p>
+      <p class="sentence">\(HTML.prose(HTML.text(verdict.sentence)))</p>
       \(remark)
       <div class="pair">\(heroFigures)</div>
       </header>
@@ -122,13 +122,16 @@ public struct ReportPage {
       + points.map { "\($0.name) \(Figures.fixed($0.value, 3)) for \(Figures.seconds($0.cost))" }
       .joined(separator: "; ") + ". Best for their cost: "
       + plot.frontier.map(\.name).joined(separator: ", ")
-    let frontier = plot.frontier.map(\.name).joined(separator: ", ")
+    let names = plot.frontier.map { HTML.text($0.name) }
+    let frontier =
+      names.count > 1
+      ? names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1] : names.joined()
     let missing = comparison.contenders.count - points.count
     return HTML.figure(
       plot.svg,
       caption:
         "What it costs, on a logarithmic scale: encoding once and one training. Nobody is both "
-        + "cheaper and better than \(HTML.text(frontier))."
+        + "cheaper and better than \(frontier)."
         + (missing > 0 ? " Of \(missing) the cost is not known." : ""))
   }
 }
