@@ -41,6 +41,17 @@ public struct RunManifest: Sendable {
     return (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
   }
 
+  /// Refuses a path that holds no run, before its parts are read.
+  ///
+  /// - Throws: ``StageError/noRun(path:)``, ``StageError/notARun(path:missing:)``.
+  static func demand(_ part: String, in folder: String) throws(StageError) {
+    let files = FileManager.default
+    guard files.fileExists(atPath: folder) else { throw .noRun(path: folder) }
+    guard files.isReadableFile(atPath: "\(folder)/\(part)") else {
+      throw .notARun(path: folder, missing: part)
+    }
+  }
+
   /// The bytes of run.json.
   public var bytes: [UInt8] { Array((JSONValue.object(values).pretty() + "\n").utf8) }
 }

@@ -40,6 +40,8 @@ public enum StageError: Error, Equatable {
   case notUTF8(line: Int)
   /// A run's features were made with settings that this version does not know.
   case unknownSettings(path: String, config: String)
+  /// There is no folder where a run was looked for.
+  case noRun(path: String)
   /// A run folder's parts do not belong together or are missing.
   case notARun(path: String, missing: String)
 }

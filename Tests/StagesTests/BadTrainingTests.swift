@@ -13,6 +13,17 @@ import Testing
     return bench
   }
 
+  @Test func whatIsNoRun() throws {
+    let bench = try Workbench()
+    try bench.write("text,label\nfine,good\n", to: "folder/a.csv")
+    for stage in [StageName.predict, .compare] {
+      let rest = stage == .predict ? ["fine"] : ["-o", "report"]
+      try bench.refuse(66, naming: "there is no run folder 'gone'", by: stage, ["gone"] + rest)
+      try bench.refuse(
+        66, naming: "this is not a run folder", "folder", by: stage, ["folder"] + rest)
+    }
+  }
+
   @Test func oneClass() throws {
     let bench = try features("text,label,split\nfine,good,train\ngreat,good,train\n")
     try bench.refuse(65, naming: "the class 'good'", "features.h5", by: .train, Reviews.training)

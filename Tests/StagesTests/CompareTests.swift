@@ -173,7 +173,7 @@ import Testing
       65, naming: "other test rows", "of run only", "of other only", by: .compare,
       ["run", "other", "-o", "report"])
     try bench.refuse(
-      66, naming: "run.json", "nothing", by: .compare, ["run", "nothing", "-o", "report"])
+      66, naming: "no run folder 'nothing'", by: .compare, ["run", "nothing", "-o", "report"])
     try bench.refuse(64, naming: "twice", by: .compare, ["run", "./run/", "-o", "report"])
     try bench.refuse(
       65, naming: "short-tokens.h5", "row 39", by: .compare,

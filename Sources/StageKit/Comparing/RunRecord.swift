@@ -18,17 +18,16 @@ struct RunRecord {
   let settings: [String: Any]
   let inputs: [String: Any]
 
-  /// - Throws: ``StageError/notARun(path:missing:)``; what reading predictions.csv throws.
+  /// - Throws: ``StageError/noRun(path:)``, ``StageError/notARun(path:missing:)``; what reading predictions.csv throws.
   init(path: String) throws {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.path = path
+    for name in ["run.json", "predictions.csv", "metrics.json"] {
+      try RunManifest.demand(name, in: path)
+    }
     guard let manifest = RunManifest.read(path) else {
       throw StageError.notARun(path: path, missing: "run.json")
-    }
-    for name in ["predictions.csv", "metrics.json"]
-    where !FileManager.default.isReadableFile(atPath: "\(path)/\(name)") {
-      throw StageError.notARun(path: path, missing: name)
     }
     self.manifest = manifest
     settings = manifest["settings"] as? [String: Any] ?? [:]

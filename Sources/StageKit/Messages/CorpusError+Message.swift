@@ -71,8 +71,10 @@ extension CorpusError {
       Complaint(
         .badData, "there is no column \"\(column)\"; the columns are \(Self.list(existing))",
         at: "\(location)",
-        advice: nearest.map { "did you mean \"\($0)\"? Name the column with its option" }
-          ?? "name the column with its option")
+        advice: nearest.map {
+          "did you mean \"\($0)\"? Give it with the column's option, such as --text-column"
+        }
+          ?? "give its name with the column's option, such as --text-column")
     case .duplicateColumn(let location, let column):
       Complaint(
         .badData, "two columns are named \"\(column)\"", at: "\(location)",

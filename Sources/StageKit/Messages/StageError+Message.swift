@@ -85,10 +85,13 @@ extension StageError: Explained {
           + "does not know: \(config)",
         at: path + "/head.json",
         advice: "use the version of Firn that trained it, or train again on features of this one")
+    case .noRun(let path):
+      Complaint(
+        .noInput, "there is no run folder '\(path)'", advice: "check the path's spelling")
     case .notARun(let path, let missing):
       Complaint(
         .noInput, "this is not a run folder: \(missing) is missing", at: path,
-        advice: "give a folder that firn-train wrote")
+        advice: "give a folder that firn-train or firn-finetune wrote")
     }
   }
 }

@@ -25,7 +25,7 @@ public struct Predictor {
   ///
   /// `model`: the model's folder, where it is not to be looked for.
   ///
-  /// - Throws: `HeadError`, ``ModelMismatch``, ``ModelSearchError``, and what loading throws.
+  /// - Throws: ``StageError``, `HeadError`, ``ModelMismatch``, ``ModelSearchError``, and what loading throws.
   public init(run: String, model: String?, threads: Int) throws {
     try DoubleGemm.prepare()
     self.threads = threads
@@ -52,6 +52,7 @@ public struct Predictor {
             .sequences(archive.head), archive.features, found, run: run, threads: threads))
       return
     }
+    try RunManifest.demand("head.json", in: run)
     let archive = try HeadArchive(folder: run)
     classNames = archive.classNames
     switch archive.input {
