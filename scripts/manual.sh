@@ -27,3 +27,18 @@ day=$(git log -1 --format=%cs 2>/dev/null || date +%Y-%m-%d)
 for folder in Sources/firn-*/; do
   "$tool" ".build/release/$(basename "$folder")" --output-directory "$out" --date "$day"
 done
+
+# The tool takes every command for one with subcommands (each has `help`), and lets paragraphs and examples run
+# into one another: mdoc wants .Pp for an empty line, and a display for lines that are to stay as they are.
+for page in "$out"/*.1; do
+  awk '
+    /^\.Ar subcommand$/ { next }
+    /^\.It Em help$/ { help = 1 }
+    help { if (/^\.Bl/) depth++; if (/^\.El/ && --depth == 0) help = 0; next }
+    /^$/ { print ".Pp"; next }
+    /^Examples:$/ { print; print ".Bd -literal"; display = 1; next }
+    display && /^\./ { print ".Ed"; display = 0 }
+    { print }
+  ' "$page" >"$page.new"
+  mv "$page.new" "$page"
+done

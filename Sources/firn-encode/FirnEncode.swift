@@ -21,10 +21,14 @@ struct FirnEncode: Stage {
 
       Examples:
         firn-encode tokens.h5 --model data/models/all-MiniLM-L6-v2 -o features.h5
-        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --pooling mean,cls --layers all
-        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --token-features --layers -2
-        firn-encode more.h5 --model all-MiniLM-L6-v2 -o more-f.h5 --reuse features.h5 --dry-run
-        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o 'f-{shard}.h5' --shard auto/8
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 \\
+          --pooling mean,cls --layers all
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 \\
+          --token-features --layers -2
+        firn-encode more.h5 --model all-MiniLM-L6-v2 -o more-f.h5 \\
+          --reuse features.h5 --dry-run
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o 'f-{shard}.h5' \\
+          --shard auto/8
       """,
     version: Firn.version)
 

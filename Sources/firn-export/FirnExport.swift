@@ -18,8 +18,10 @@ struct FirnExport: Stage {
       Examples:
         firn-export features.h5 -o X.npy --format npy --split train
         firn-export features.h5 -o rows.csv --format csv --texts tokens.h5
-        firn-export features.h5 -o projector --format projector --split test --texts tokens.h5
-        firn-export features.h5 -o features.h5ad --format h5ad --view layers/4/mean,layers/6/mean
+        firn-export features.h5 -o projector --format projector \\
+          --split test --texts tokens.h5
+        firn-export features.h5 -o features.h5ad --format h5ad \\
+          --view layers/4/mean,layers/6/mean
       """,
     version: Firn.version)
 

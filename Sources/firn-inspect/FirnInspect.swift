@@ -20,7 +20,8 @@ struct FirnInspect: Stage {
       Examples:
         firn-inspect features.h5
         firn-inspect features.h5 --verify --json
-        firn-inspect features.h5 --verify --tokens tokens.h5 --model all-MiniLM-L6-v2 --sample 100
+        firn-inspect features.h5 --verify --tokens tokens.h5 \\
+          --model all-MiniLM-L6-v2 --sample 100
       """,
     version: Firn.version)
 

@@ -16,7 +16,8 @@ struct FirnPredict: Stage {
       Examples:
         firn-predict runs/logistic "A wonderful little production."
         cat reviews.txt | firn-predict runs/logistic - --proba
-        firn-predict runs/logistic --input new.csv --text-column review -o predictions.csv
+        firn-predict runs/logistic --input new.csv --text-column review \\
+          -o predictions.csv
         firn-predict runs/logistic --explain "A wonderful little production."
       """,
     version: Firn.version)

@@ -16,7 +16,8 @@ struct FirnSearch: Stage {
       Examples:
         firn-search features.h5 "a waste of time" --texts tokens.h5
         cat questions.txt | firn-search features.h5 - --top 3 -o nearest.csv
-        firn-search features.h5 --near-duplicates 0.95 --between train,test --texts tokens.h5
+        firn-search features.h5 --near-duplicates 0.95 --between train,test \\
+          --texts tokens.h5
       """,
     version: Firn.version)
 

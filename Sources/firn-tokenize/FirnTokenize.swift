@@ -17,11 +17,14 @@ struct FirnTokenize: Stage {
       of plain lines, or - for standard input. Without a split option every row is train.
 
       Examples:
-        firn-tokenize reviews.csv --model data/models/all-MiniLM-L6-v2 -o tokens.h5 \\
-          --text-column review --label-column sentiment --test-size 0.2 --validation-size 0.2
-        firn-tokenize comments.csv --model MODEL -o tokens.h5 --label-columns toxic,insult
+        firn-tokenize reviews.csv --model all-MiniLM-L6-v2 -o tokens.h5 \\
+          --text-column review --label-column sentiment \\
+          --test-size 0.2 --validation-size 0.2
+        firn-tokenize comments.csv --model MODEL -o tokens.h5 \\
+          --label-columns toxic,insult
         cat lines.txt | firn-tokenize - --model all-MiniLM-L6-v2 -o tokens.h5
-        firn-tokenize queries.txt --model intfloat/e5-small-v2 -o q.h5 --prompt 'query: '
+        firn-tokenize queries.txt --model intfloat/e5-small-v2 -o q.h5 \\
+          --prompt 'query: '
       """,
     version: Firn.version)
 

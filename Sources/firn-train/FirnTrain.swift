@@ -26,8 +26,10 @@ struct FirnTrain: Stage {
       Examples:
         firn-train features.h5 --head logistic -o runs/logistic
         firn-train features.h5 --head logistic -o runs/c --grid --cv 5 --view all
-        firn-train features.h5 --head mlp -o runs/mlp --hidden 256,64 --seeds 1,2,3
-        firn-train tokens.h5 --head tfidf -o runs/tfidf --train-sizes 100,1000,5000
+        firn-train features.h5 --head mlp -o runs/mlp --hidden 256,64 \\
+          --seeds 1,2,3
+        firn-train tokens.h5 --head tfidf -o runs/tfidf \\
+          --train-sizes 100,1000,5000
       """,
     version: Firn.version)
 

@@ -10,6 +10,11 @@ import Testing
     for option in ["--help", "--version", "--quiet", "--json", "--threads", "--force"] {
       #expect(help.standardOutput.contains(option), "\(option)")
     }
+    // A line that is broken without a backslash could not be copied.
+    let examples = help.standardOutput.components(separatedBy: "Examples:\n").last ?? ""
+    for line in examples.components(separatedBy: "\n\nUSAGE")[0].split(separator: "\n") {
+      #expect(line.hasPrefix("  "), "\(line)")
+    }
     let version = try bench.run(stage, ["--version"])
     #expect(version.status == 0 && version.standardError.isEmpty)
     #expect(version.standardOutput.split(separator: ".").count == 3)

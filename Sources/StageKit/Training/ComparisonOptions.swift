@@ -8,7 +8,7 @@ public struct ComparisonOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Train once a seed: mean and deviation of every metric; the model kept is the first seed's.",
-      valueName: "n,n,…"))
+      valueName: "n,n,..."))
   public var seeds: String?
 
   @Option(
@@ -18,18 +18,18 @@ public struct ComparisonOptions: ParsableArguments {
   public var cv: Int?
 
   @Option(
-    name: .long, defaultAsFlag: "default",
+    name: .long, defaultAsFlag: "decades",
     help: ArgumentHelp(
       """
       Choose C (ridge: alpha) by cross-validation on the train rows, in 5 folds or --cv's; --grid \
       alone tries a value a decade.
-      """, valueName: "n,n,…"))
+      """, valueName: "n,n,..."))
   public var grid: String?
 
   @Option(
     help: ArgumentHelp(
       "A learning curve: train on so many of the train rows too, each part within the next.",
-      valueName: "n,n,…"))
+      valueName: "n,n,..."))
   public var trainSizes: String?
 
   public init() {}
@@ -73,7 +73,7 @@ public struct ComparisonPlan: Sendable {
         heads: HeadKind.allCases.filter { $0.grid != nil }.map(\.rawValue))
     }
     let own =
-      asked == "default"
+      asked == "decades"
       ? values
       : try Self.list(asked, "--grid", "positive numbers joined by commas") {
         Double($0).flatMap { $0 > 0 && $0.isFinite ? $0 : nil }

@@ -29,7 +29,7 @@ public struct HeadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "mlp: widths of the hidden layers (default: 256); rnn: of the state. (default: 128)",
-      valueName: "n,n,…"))
+      valueName: "n,n,..."))
   public var hidden: String?
 
   @Option(help: "mlp: relu, gelu or tanh. (default: relu)")
