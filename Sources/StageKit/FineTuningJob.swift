@@ -173,8 +173,8 @@ public final class FineTuningJob {
 
   /// Every row's predictions.
   ///
-  /// - Throws: ``TrainingError/diverged(step:learningRate:loss:gradientNorm:)`` where the last step, which no loss
-  ///   was taken after, left weights that give no numbers.
+  /// - Throws: `TrainingError.diverged` where the last step, which no loss was taken after, left weights that give no
+  ///   numbers.
   public func results() throws(TrainingError) -> RunResults {
     let progress = Progress(console, "predicting", total: data.ids.count, unit: "texts")
     let logits = tuner.logits(Array(data.ids.indices)) { progress.advance($0) }

@@ -33,7 +33,7 @@ public struct LocatedModel: Sendable {
 
   /// The digest of the tokenizer, which must be the one that a tokens file was made with.
   ///
-  /// - Throws: ``ModelMismatch``; `TokenizerError` for a folder without one; ``DigestError``.
+  /// - Throws: ``ModelMismatch``; `TokenizerError` for a folder without one; `DigestError`.
   public func tokenizerSHA256(of tokens: TokensFile) throws -> String {
     let found = try Tokenizer.sha256(folder: folder.path)
     guard tokens.provenance.tokenizerSHA256 == found else {

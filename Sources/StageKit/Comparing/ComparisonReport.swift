@@ -12,7 +12,7 @@ public struct ComparisonReport {
   private let comparison: Comparison
   private let inputs: [String: JSONValue]
 
-  /// `inputs`: what the report was made from, see ``inputs(_:settings:)``.
+  /// `inputs`: what the report was made from, see ``inputs(_:_:settings:)``.
   public init(_ comparison: Comparison, inputs: [String: JSONValue]) {
     self.comparison = comparison
     self.inputs = inputs

@@ -29,7 +29,7 @@ public struct VerificationReport: Sendable {
   /// Whether nothing is wrong so far.
   public var isClean: Bool { checks.allSatisfy { $0.error == nil } }
 
-  /// - Throws: the one error there is; ``VerificationError/several(path:count:first:)`` for more.
+  /// - Throws: the one error there is; `VerificationError.several` for more.
   public func throwErrors() throws {
     // The first of the sample's is its check's.
     let errors: [any Error] =
