@@ -21,12 +21,9 @@ struct FirnEncode: Stage {
 
       Examples:
         firn-encode tokens.h5 --model data/models/all-MiniLM-L6-v2 -o features.h5
-        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 \\
-          --pooling mean,cls --layers all
-        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 \\
-          --token-features --layers -2
-        firn-encode more.h5 --model all-MiniLM-L6-v2 -o more-f.h5 \\
-          --reuse features.h5 --dry-run
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --pooling mean,cls
+        firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o f.h5 --token-features
+        firn-encode more.h5 --model all-MiniLM-L6-v2 -o g.h5 --reuse f.h5 --dry-run
         firn-encode tokens.h5 --model all-MiniLM-L6-v2 -o 'f-{shard}.h5' \\
           --shard auto/8
       """,

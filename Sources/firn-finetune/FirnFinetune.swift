@@ -23,12 +23,9 @@ struct FirnFinetune: Stage {
       bits that it would have had.
 
       Examples:
-        firn-finetune tokens.h5 --model data/models/all-MiniLM-L6-v2 -o runs/tuned \\
-          --learning-rate 1e-4
-        firn-finetune tokens.h5 --model distilbert-base-uncased -o runs/top \\
-          --freeze-layers 4
-        firn-finetune tokens.h5 --model distilbert-base-uncased -o runs/rates \\
-          --lr-find
+        firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o tuned --learning-rate 1e-4
+        firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o top --freeze-layers 4
+        firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o rates --lr-find
       """,
     version: Firn.version)
 
