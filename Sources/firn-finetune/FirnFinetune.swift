@@ -23,7 +23,7 @@ struct FirnFinetune: Stage {
       bits that it would have had.
 
       Examples:
-        firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o tuned --learning-rate 1e-4
+        firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o run --learning-rate 1e-4
         firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o top --freeze-layers 4
         firn-finetune tokens.h5 --model all-MiniLM-L6-v2 -o rates --lr-find
       """,
