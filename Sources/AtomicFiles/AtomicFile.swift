@@ -111,6 +111,8 @@ public final class AtomicFile: Sendable {
 public enum AtomicFileError: Error, Equatable {
   /// The folder that should hold the output does not exist.
   case noFolder(path: String, folder: String)
+  /// The folder that held the output when it was begun is there no more.
+  case vanished(path: String, folder: String)
   /// A folder stands where the output should go.
   case isFolder(path: String)
   /// Something stands where an output folder should go, and it is not one of ours.
@@ -128,6 +130,7 @@ extension AtomicFileError {
   func reported(at target: String) -> AtomicFileError {
     switch self {
     case .noFolder: .noFolder(path: target, folder: AtomicFile.split(target).folder)
+    case .vanished: .vanished(path: target, folder: AtomicFile.split(target).folder)
     case .isFolder: .isFolder(path: target)
     case .notOurs(_, let marker): .notOurs(path: target, marker: marker)
     case .cannotCreate(_, let number): .cannotCreate(path: target, errorNumber: number)

@@ -46,23 +46,31 @@ public final class AtomicFolder {
     do {
       try AtomicFile.write(bytes, to: temporaryPath + "/" + name)
     } catch {
+      if case .noFolder = error { throw vanished }
       throw error.reported(at: path + "/" + name)
     }
   }
 
   /// Makes a folder inside; not this one again, where it was taken away.
   ///
-  /// - Throws: ``AtomicFileError/cannotWrite(path:errorNumber:)``.
+  /// - Throws: ``AtomicFileError/vanished(path:folder:)``, ``AtomicFileError/cannotWrite(path:errorNumber:)``.
   public func addFolder(_ name: String) throws(AtomicFileError) {
     guard mkdir(temporaryPath + "/" + name, 0o777) == 0 else {
-      throw .cannotWrite(path: path + "/" + name, errorNumber: errno)
+      let number = errno
+      if number == ENOENT { throw vanished }
+      throw .cannotWrite(path: path + "/" + name, errorNumber: number)
     }
+  }
+
+  private var vanished: AtomicFileError {
+    .vanished(path: path, folder: AtomicFile.split(path).folder)
   }
 
   /// Flushes the folder to disk and puts it in its place.
   ///
   /// - Throws: ``AtomicFileError``; the target is as it was.
   public func commit() throws(AtomicFileError) {
+    guard access(temporaryPath, F_OK) == 0 else { throw vanished }
     try flush()
     let old = temporaryPath + ".old"
     // One step where the file system can: at no moment is neither of them there.
@@ -72,6 +80,7 @@ public final class AtomicFolder {
       guard rename(temporaryPath, path) == 0 else {
         let number = errno
         if replaces { rename(old, path) }
+        if number == ENOENT { throw vanished }
         throw .cannotWrite(path: path, errorNumber: number)
       }
     }

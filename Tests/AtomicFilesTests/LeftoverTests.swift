@@ -39,6 +39,19 @@ import Testing
     }
   }
 
+  @Test func aFolderThatIsTakenAwayIsNamed() throws {
+    try FileManager.default.createDirectory(
+      at: scratch.url("runs"), withIntermediateDirectories: true)
+    let path = scratch.path("runs/run")
+    let folder = try AtomicFolder(path: path, marker: "run.json")
+    try FileManager.default.moveItem(at: scratch.url("runs"), to: scratch.url("moved"))
+    let gone = AtomicFileError.vanished(path: path, folder: scratch.path("runs"))
+    #expect(throws: gone) { try folder.write("half".utf8, to: "run.json") }
+    #expect(throws: gone) { try folder.addFolder("model") }
+    #expect(throws: gone) { try folder.commit() }
+    #expect(try scratch.names == ["moved"])
+  }
+
   /// The temporary name with another process's number.
   private func name(_ own: String, process: pid_t) -> String {
     own.replacing(".\(getpid()).", with: ".\(process).")

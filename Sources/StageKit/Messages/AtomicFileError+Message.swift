@@ -8,6 +8,10 @@ extension AtomicFileError: Explained {
       Complaint(
         .cannotCreate, "there is no folder '\(folder)'", at: path,
         advice: "create it, or give another output")
+    case .vanished(let path, let folder):
+      Complaint(
+        .ioError, "the folder '\(folder)' was taken away while the output was written", at: path,
+        advice: "put it back, or give another output, and run again")
     case .isFolder(let path):
       Complaint(
         .cannotCreate, "a folder stands where the output should go", at: path,
