@@ -77,6 +77,9 @@ public enum Workers {
     }
 
     func join() { pthread_join(handle, nil) }
+
+    /// Lets the thread end by itself.
+    func detach() { pthread_detach(handle) }
   }
 
   fileprivate final class Job {
@@ -118,6 +121,9 @@ public final class Background<Value: Sendable>: Sendable {
         slot.outcome.withLock { $0 = outcome }
       })
   }
+
+  // Nobody asked for the value; what is kept of a thread until it is joined would stay.
+  deinit { thread.withLock { $0?.detach() } }
 
   /// The value, as soon as it is there; worked out here where the system gave no thread.
   ///
