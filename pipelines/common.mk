@@ -129,6 +129,10 @@ job = $(if $(slurm),scripts/slurm.sh $(out)/logs/$(1) --cpus-per-task=$(or $(str
 # --- Rules ----------------------------------------------------------------------------------------
 report := $(out)/report/report.html
 
+# The stages leave these whole or as they were, so that an error or an interruption takes none of them
+# away, and least of all the other shards of an array of which one failed.
+.PRECIOUS: $(tokens) $(features) $(shard_files) $(runs) $(report)
+
 .PHONY: all
 all: $(runs) $(report)
 	@scripts/summary.sh $(NAME) $(out) $(heads)

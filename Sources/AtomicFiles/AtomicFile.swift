@@ -4,28 +4,34 @@ import Synchronization
 /// An output that appears whole or not at all.
 ///
 /// The content is written to a temporary file beside the target. ``commit()`` flushes it to disk
-/// and renames it over the target; without a commit it is removed when the object goes.
+/// and renames it over the target; without a commit it is removed when the object goes. A link stays:
+/// the output stands where it leads.
 public final class AtomicFile: Sendable {
   /// Where the output will stand.
   public let path: String
   /// Where it is written meanwhile.
   public let temporaryPath: String
+  /// `path`, or where the link there leads.
+  private let target: String
   private let done = Atomic<Bool>(false)
 
   /// Prepares an output.
   ///
-  /// - Throws: ``AtomicFileError`` when the folder is missing or cannot be written, or a folder
-  ///   stands in the output's place.
+  /// - Throws: ``AtomicFileError`` when the folder is missing or cannot be written, or what stands in
+  ///   the output's place is no file.
   public init(path: String) throws(AtomicFileError) {
-    let (folder, name) = Self.split(path)
+    let target = Self.followingLinks(path)
+    let (folder, name) = Self.split(target)
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw .noFolder(path: path, folder: folder)
     }
-    guard !name.isEmpty, stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
-      throw .isFolder(path: path)
+    guard !name.isEmpty else { throw .isFolder(path: path) }
+    if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw status.st_mode & S_IFMT == S_IFDIR ? .isFolder(path: path) : .isNoFile(path: path)
     }
     self.path = path
+    self.target = target
     TemporaryName.removeLeftovers(of: name, in: folder)
     temporaryPath = "\(folder)/\(TemporaryName.next(for: name))"
     let descriptor = open(temporaryPath, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o666)
@@ -43,6 +49,19 @@ public final class AtomicFile: Sendable {
     return (folder, String(path[path.index(after: slash)...]))
   }
 
+  /// Where a link leads, and that one, as far as there are any.
+  private static func followingLinks(_ path: String) -> String {
+    var path = path
+    // As many as Linux follows.
+    for _ in 0..<40 {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+        break
+      }
+      path = next.hasPrefix("/") ? next : "\(split(path).folder)/\(next)"
+    }
+    return path
+  }
+
   /// A hidden name beside `name` that no other output has, of this process or another.
   public static func temporaryName(for name: String) -> String { TemporaryName.next(for: name) }
 
@@ -51,7 +70,7 @@ public final class AtomicFile: Sendable {
   /// - Throws: ``AtomicFileError`` when that fails; the target is as it was.
   public func commit() throws(AtomicFileError) {
     try Self.flush(temporaryPath, reportedAs: path)
-    guard rename(temporaryPath, path) == 0 else {
+    guard rename(temporaryPath, target) == 0 else {
       throw .cannotWrite(path: path, errorNumber: errno)
     }
     done.store(true, ordering: .relaxed)
@@ -115,6 +134,8 @@ public enum AtomicFileError: Error, Equatable {
   case vanished(path: String, folder: String)
   /// A folder stands where the output should go.
   case isFolder(path: String)
+  /// A device, a pipe or a socket stands where the output, or what is kept beside it, should go.
+  case isNoFile(path: String)
   /// Something stands where an output folder should go, and it is not one of ours.
   case notOurs(path: String, marker: String)
   /// The temporary file beside the output cannot be created.
@@ -132,6 +153,7 @@ extension AtomicFileError {
     case .noFolder: .noFolder(path: target, folder: AtomicFile.split(target).folder)
     case .vanished: .vanished(path: target, folder: AtomicFile.split(target).folder)
     case .isFolder: .isFolder(path: target)
+    case .isNoFile: .isNoFile(path: target)
     case .notOurs(_, let marker): .notOurs(path: target, marker: marker)
     case .cannotCreate(_, let number): .cannotCreate(path: target, errorNumber: number)
     case .inUse: .inUse(path: target)

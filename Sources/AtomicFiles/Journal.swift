@@ -6,7 +6,7 @@ import Foundation
 /// Records are appended and, with ``commit()``, on disk; after a kill at any moment the next
 /// process finds every committed record whole. Each carries a SHA-256: a torn or changed record
 /// ends the journal where it begins. One process at a time has it, held by a lock that the system
-/// frees when the process ends in whatever way.
+/// frees when the process ends in whatever way. To look at it needs no lock and changes nothing.
 ///
 ///     "FIRNJRN1" · identity [32] · records
 ///     record: rows uint64 · bytes uint64 · SHA-256 of these two and the payload [32] · payload
@@ -19,11 +19,24 @@ public final class Journal {
   public let path: String
   private let output: String
   private let descriptor: Int32
+  private let access: Access
   private var isReady = false
   /// Whether the journal's name is on disk, and not only its records.
   private var isNamed = false
   /// Where each record's payload lies, and how many rows it holds.
   private var records: [(rows: Int, payload: Range<Int>)] = []
+
+  /// What a journal is opened for.
+  public enum Access: Sendable {
+    /// To add to the records that are there.
+    case goOn
+    /// To drop them and begin.
+    case beginAnew
+    /// To read them, and to leave everything as it is; of none where there is no journal.
+    case look
+    /// To leave it as it is, and see none of its records.
+    case ignore
+  }
 
   private static let magic = Array("FIRNJRN1".utf8)
   private static let digestSize = 32
@@ -32,33 +45,41 @@ public final class Journal {
 
   /// Opens the journal of `output`, or begins one.
   ///
-  /// `identity`: of all that the records depend on. A journal with another is begun anew,
-  /// and with `discarding` any.
+  /// `identity`: of all that the records depend on. A journal with another is begun anew, or seen as
+  /// one without records.
   ///
   /// - Throws: ``AtomicFileError/inUse(path:)`` where another process has it, others where it
   ///   cannot be created or read.
   public init(
-    of output: String, identity: SHA256Digest, discarding: Bool = false
+    of output: String, identity: SHA256Digest, for access: Access = .goOn
   ) throws(AtomicFileError) {
     let (folder, name) = AtomicFile.split(output)
     path = "\(folder)/.\(name).partial"
     self.output = output
-    descriptor = try Self.openLocked(path, of: output)
+    self.access = access
+    switch access {
+    case .goOn, .beginAnew: descriptor = try Self.openLocked(path, of: output)
+    case .look: descriptor = open(path, O_RDONLY | O_CLOEXEC | Self.fileOnly)
+    case .ignore: descriptor = -1
+    }
+    guard descriptor >= 0 else { return }
     let header = Self.magic + identity.bytes
     let found = try read(0..<Self.headerSize)
-    if !discarding, found == header {
+    if access != .beginAnew, found == header {
       try scan()
-    } else {
+    } else if isWriter {
       try truncate(to: 0)
       try writeAll(header, to: descriptor, reportedAs: output)
     }
-    isReady = true
+    isReady = isWriter
   }
+
+  private var isWriter: Bool { access == .goOn || access == .beginAnew }
 
   /// A journal without rows is of no use to anybody; one that could not be read is left as it is.
   deinit {
     if isReady, rows == 0 { remove() }
-    FileLock.release(descriptor)
+    if descriptor >= 0 { FileLock.release(descriptor) }
   }
 
   /// Adds a record: `payload` in pieces, which speaks of the next `rows` rows.
@@ -105,7 +126,12 @@ public final class Journal {
     _ body: (_ rows: Int, _ payload: UnsafeRawBufferPointer) throws -> Void
   ) throws {
     for record in records {
-      let payload = try read(record.payload.prefix(size(record.rows)))
+      let range = record.payload.prefix(size(record.rows))
+      let payload = try read(range)
+      // Without the lock, its writer may have begun anew meanwhile.
+      guard payload.count == range.count else {
+        throw AtomicFileError.cannotWrite(path: output, errorNumber: EIO)
+      }
       try payload.withUnsafeBytes { try body(record.rows, $0) }
     }
   }
@@ -127,16 +153,20 @@ public final class Journal {
 
   // MARK: -
 
+  /// No link that leads elsewhere, and no waiting for a pipe.
+  private static var fileOnly: Int32 { O_NOFOLLOW | O_NONBLOCK }
+
   /// Opens and locks. Between the two another process may have removed the file: then again.
   private static func openLocked(
     _ path: String, of output: String
   ) throws(AtomicFileError) -> Int32 {
     while true {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | fileOnly, 0o666)
       guard descriptor >= 0 else {
         if errno == ENOENT {
           throw .noFolder(path: output, folder: AtomicFile.split(output).folder)
         }
+        if errno == ELOOP || errno == ENXIO { throw .isNoFile(path: path) }
         throw .cannotCreate(path: output, errorNumber: errno)
       }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
@@ -145,6 +175,10 @@ public final class Journal {
       }
       // Where the file system has no locks, two writers are possible; each still writes whole files.
       var (own, named) = (stat(), stat())
+      if fstat(descriptor, &own) == 0, own.st_mode & S_IFMT != S_IFREG {
+        close(descriptor)
+        throw .isNoFile(path: path)
+      }
       if fstat(descriptor, &own) == 0, stat(path, &named) == 0, own.st_ino == named.st_ino,
         own.st_dev == named.st_dev
       {
@@ -166,10 +200,7 @@ public final class Journal {
       let size = Self.integer(header[8..<16])
       let start = position + Self.recordHeaderSize
       guard let count, let size, size <= end - start, count <= Int.max - rows else { break }
-      let payload = try read(start..<start + size)
-      let digest = payload.withUnsafeBytes {
-        SHA256Digest(ofParts: [header[0..<16]], and: [$0])
-      }
+      let digest = try digest(of: header[0..<16], and: start..<start + size)
       guard digest.bytes == Array(header[16...]) else { break }
       records.append((count, start..<start + size))
       rows += count
@@ -178,7 +209,28 @@ public final class Journal {
     try truncate(to: position)
   }
 
+  /// In pieces: a record may claim as much as the file has.
+  private func digest(
+    of head: ArraySlice<UInt8>, and payload: Range<Int>
+  ) throws(AtomicFileError) -> SHA256Digest {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
+    defer { piece.deallocate() }
+    var hasher = SHA256Hasher()
+    hasher.update(Array(head))
+    var position = payload.lowerBound
+    while position < payload.upperBound {
+      let part = UnsafeMutableRawBufferPointer(
+        rebasing: piece[..<min(piece.count, payload.upperBound - position)])
+      let count = try read(position, into: part)
+      guard count > 0 else { break }
+      hasher.update(UnsafeRawBufferPointer(rebasing: part[..<count]))
+      position += count
+    }
+    return hasher.finished()
+  }
+
   private func truncate(to size: Int) throws(AtomicFileError) {
+    guard isWriter else { return }
     guard ftruncate(descriptor, off_t(size)) == 0,
       lseek(descriptor, off_t(size), SEEK_SET) == off_t(size)
     else { throw failure }

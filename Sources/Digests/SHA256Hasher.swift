@@ -11,6 +11,11 @@ public struct SHA256Hasher: Sendable {
     bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
   }
 
+  /// Adds bytes.
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    hasher.update(bufferPointer: bytes)
+  }
+
   /// The digest of what was added so far.
   public func finished() -> SHA256Digest { SHA256Digest(finishing: hasher) }
 }

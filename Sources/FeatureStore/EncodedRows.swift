@@ -1,4 +1,4 @@
-internal import AtomicFiles
+public import AtomicFiles
 internal import Digests
 
 /// Rows that an encoder gave, on disk beside features.h5 until that is whole.
@@ -36,17 +36,17 @@ public final class EncodedRows {
 
   /// Opens what there is beside `output`, or begins.
   ///
-  /// `provenance`: of the features to be written. Rows of another version of Firn or of other
-  /// settings are dropped, and with `discarding` all; the data may have changed.
+  /// `provenance`: of the features to be written. Rows of another version of Firn, of other
+  /// settings or of other kernels are dropped; the data may have changed.
   ///
   /// - Throws: `AtomicFileError`: `.inUse` where another process writes this output.
   public init(
-    output: String, provenance: Provenance, layout: Layout, discarding: Bool = false
+    output: String, provenance: Provenance, layout: Layout, for access: Journal.Access = .goOn
   ) throws {
     self.layout = layout
-    let identity = "\(provenance.firnVersion) \(provenance.configSHA256) \(layout)"
-    journal = try Journal(
-      of: output, identity: SHA256Digest(of: identity), discarding: discarding)
+    let made = [provenance.firnVersion, provenance.configSHA256, provenance.kernels]
+    let identity = (made.compactMap { $0 } + ["\(layout)"]).joined(separator: " ")
+    journal = try Journal(of: output, identity: SHA256Digest(of: identity), for: access)
     for (index, size) in journal.sizes.enumerated() {
       guard let bounds = try bounds(ofRecord: index, rows: size.rows, bytes: size.bytes) else {
         try journal.drop(from: index)

@@ -6,6 +6,8 @@ public enum FeatureStoreError: Error, Sendable, Equatable {
   case wrongFormat(path: String, expected: FileFormat, found: String?)
   /// The file was written by a later Firn.
   case newerVersion(path: String, format: FileFormat, found: Int, supported: Int)
+  /// The file names a version that there never was.
+  case noVersion(path: String, format: FileFormat, found: Int)
   /// A root attribute is not there.
   case missingAttribute(path: String, name: String)
   /// A dataset has another shape than the rest of the file says.

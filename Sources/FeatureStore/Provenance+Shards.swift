@@ -15,10 +15,11 @@ extension Provenance {
     }
   }
 
-  /// Whether the rows of two files are of the same tokens, made by the same Firn with the same settings.
+  /// Whether the rows of two files are of the same tokens, made by the same Firn with the same settings
+  /// and kernels.
   func isOfOneRun(with other: Provenance) -> Bool {
     firnVersion == other.firnVersion && configSHA256 == other.configSHA256
       && inputSHA256 == other.inputSHA256 && modelSHA256 == other.modelSHA256
-      && tokenizerSHA256 == other.tokenizerSHA256
+      && tokenizerSHA256 == other.tokenizerSHA256 && kernels == other.kernels
   }
 }

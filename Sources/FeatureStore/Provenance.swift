@@ -20,13 +20,16 @@ public struct Provenance: Sendable, Equatable {
   public var configSHA256: String
   /// SHA-256 of the input's data, hexadecimal: settings are in `config`, content is here.
   public var inputSHA256: String
+  /// The kernels that made the numbers, which sums are of the same order in: ``Kernels/KernelSet/family``;
+  /// nil where there are no sums, in tokens, and in files from before it was kept.
+  public var kernels: String?
   /// Which of the rows the file holds; nil for all.
   public var shard: ShardRows?
 
   public init(
     firnVersion: String, model: String, modelSHA256: String, tokenizerSHA256: String,
     maxLength: Int, config: String, configSHA256: String, inputSHA256: String,
-    shard: ShardRows? = nil
+    kernels: String? = nil, shard: ShardRows? = nil
   ) {
     self.firnVersion = firnVersion
     self.model = model
@@ -36,6 +39,7 @@ public struct Provenance: Sendable, Equatable {
     self.config = config
     self.configSHA256 = configSHA256
     self.inputSHA256 = inputSHA256
+    self.kernels = kernels
     self.shard = shard
   }
 
@@ -54,6 +58,7 @@ public struct Provenance: Sendable, Equatable {
     try file.setAttribute("config", to: config)
     try file.setAttribute("config_sha256", to: configSHA256)
     try file.setAttribute("input_sha256", to: inputSHA256)
+    if let kernels { try file.setAttribute("kernels", to: kernels) }
     try file.setAttribute(
       "strings_sha256", to: strings.value(attributes: stringAttributes(as: format)))
     guard let shard else { return }
@@ -70,7 +75,7 @@ public struct Provenance: Sendable, Equatable {
       ("format", format.rawValue), ("firn_version", firnVersion), ("model", model),
       ("model_sha256", modelSHA256), ("tokenizer_sha256", tokenizerSHA256), ("config", config),
       ("config_sha256", configSHA256), ("input_sha256", inputSHA256),
-    ]
+    ] + (kernels.map { [("kernels", $0)] } ?? [])
   }
 
   /// Reads the attributes after checking that the file is of this format and not newer than Firn.
@@ -87,6 +92,9 @@ public struct Provenance: Sendable, Equatable {
       try required(name, try file.stringAttribute(name))
     }
     let version = try required("format_version", try file.integerAttribute("format_version"))
+    guard version >= 1 else {
+      throw FeatureStoreError.noVersion(path: file.path, format: format, found: version)
+    }
     guard version <= format.version else {
       throw FeatureStoreError.newerVersion(
         path: file.path, format: format, found: version, supported: format.version)
@@ -99,6 +107,7 @@ public struct Provenance: Sendable, Equatable {
     config = try string("config")
     configSHA256 = try string("config_sha256")
     inputSHA256 = try string("input_sha256")
+    kernels = try file.stringAttribute("kernels")
     shard = try file.integerAttribute("shard_index").map { index in
       func integer(_ name: String) throws -> Int {
         try required(name, try file.integerAttribute(name))

@@ -2,7 +2,7 @@
 public enum ShardError: Error, Sendable, Equatable {
   /// What two shards of one whole have in common.
   public enum Part: String, Sendable {
-    case model, tokenizer, settings, tokens, version, count, rows, classes, views
+    case model, tokenizer, settings, tokens, version, kernels, count, rows, classes, views
   }
 
   /// The file holds all rows.
@@ -13,6 +13,4 @@ public enum ShardError: Error, Sendable, Equatable {
   case doubled(Shard, path: String, other: String)
   /// Shards are not among the files.
   case missing([Shard], of: Int, path: String)
-  /// The output would take the place of one of its shards.
-  case outputIsShard(path: String)
 }

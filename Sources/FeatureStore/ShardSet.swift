@@ -1,5 +1,4 @@
 internal import Contracts
-internal import Glibc
 
 /// All shards of one whole, checked: none missing, none twice, none of another.
 public struct ShardSet: Sendable {
@@ -47,17 +46,6 @@ public struct ShardSet: Sendable {
   /// The number of rows together.
   public var count: Int { files.reduce(0) { $0 + $1.count } }
 
-  /// - Throws: ``ShardError/outputIsShard(path:)`` where `output` is one of the files.
-  public func checkOutput(_ output: String) throws(ShardError) {
-    var (out, shard) = (stat(), stat())
-    guard stat(output, &out) == 0 else { return }
-    for file in files where stat(file.path, &shard) == 0 {
-      if (out.st_dev, out.st_ino) == (shard.st_dev, shard.st_ino) {
-        throw .outputIsShard(path: output)
-      }
-    }
-  }
-
   var rows: JoinedRows { JoinedRows(files.map { ($0, 0..<$0.count) }) }
 }
 
@@ -79,6 +67,10 @@ extension FeaturesFile {
         "\(other.provenance.inputSHA256.prefix(12))"
       ),
       (.version, provenance.firnVersion, other.provenance.firnVersion),
+      (
+        .kernels, provenance.kernels ?? "that are not named",
+        other.provenance.kernels ?? "that are not named"
+      ),
       (
         .count, "\(provenance.shard?.shard.count ?? 0) shards",
         "\(other.provenance.shard?.shard.count ?? 0) shards"

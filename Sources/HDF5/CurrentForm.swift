@@ -28,13 +28,14 @@ struct CurrentForm: ~Copyable {
   ///
   /// - Throws: `HDF5Error.cannotOpen`; `.notHDF5` for a CSV given by mistake, as for any other format.
   static func begins(_ path: String) throws(HDF5Error) -> Bool {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Not waiting for the writer of a pipe, which is no file of HDF5's.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotOpen(file: path, code: errno) }
     defer { close(descriptor) }
     let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     var head = [UInt8](repeating: 0, count: 48)
     let count = read(descriptor, &head, head.count)
-    guard count >= 0 else { throw .cannotOpen(file: path, code: errno) }
+    guard count >= 0 || errno == EAGAIN else { throw .cannotOpen(file: path, code: errno) }
     guard count >= signature.count, head.starts(with: signature) else {
       throw .notHDF5(file: path)
     }

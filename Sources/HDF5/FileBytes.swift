@@ -19,6 +19,9 @@ struct FileBytes {
 
   /// Fills `buffer` from the file.
   func read(_ buffer: inout [UInt8], at offset: UInt64) throws(HDF5Error) {
+    guard offset <= size, UInt64(buffer.count) <= size - offset else {
+      throw damaged("an address lies beyond the end of the file")
+    }
     var filled = 0
     while filled < buffer.count {
       let place = off_t(clamping: offset) + off_t(filled)

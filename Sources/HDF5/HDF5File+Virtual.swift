@@ -42,7 +42,9 @@ extension HDF5File {
         H5Sselect_hyperslab(space.raw, H5S_SELECT_SET, from, nil, count, nil)
       }
       _ = try Library.call("H5Pset_virtual", at: site) {
-        H5Pset_virtual(creation.raw, space.raw, source.file, source.dataset, all.raw)
+        H5Pset_virtual(
+          creation.raw, space.raw, VirtualName.escaped(source.file),
+          VirtualName.escaped(source.dataset), all.raw)
       }
       start += source.rows
     }
@@ -67,7 +69,6 @@ extension HDF5File {
     _ = try Library.call("H5Pget_virtual_count", at: site) {
       H5Pget_virtual_count(creation.raw, &count)
     }
-    FileLimit.raise
     var sources: [HDF5Dataset.Source] = []
     for index in 0..<count {
       let place = try VirtualMapping(creation, index, at: site, width: shape.dropFirst().first)
@@ -141,6 +142,23 @@ extension HDF5File {
   }
 }
 
+/// Names of sources, in which the library takes % for a number to come (H5Pset_virtual), and %% for a %.
+private enum VirtualName {
+  static func escaped(_ name: String) -> String {
+    name.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+  }
+
+  static func plain(_ name: String) -> String {
+    var (plain, isSecond) = ("", false)
+    for character in name.unicodeScalars {
+      isSecond = character == "%" && !isSecond
+      // Of two the second is left out.
+      if character != "%" || isSecond { plain.unicodeScalars.append(character) }
+    }
+    return plain
+  }
+}
+
 /// Which rows of a virtual dataset are which of another file's.
 private struct VirtualMapping {
   let file: String
@@ -153,12 +171,14 @@ private struct VirtualMapping {
     _ creation: borrowing Identifier, _ index: Int, at site: Site, width: Int?
   ) throws(HDF5Error) {
     let raw = creation.raw
-    file = try Self.text("H5Pget_virtual_filename", at: site) {
-      H5Pget_virtual_filename(raw, index, $0, $1)
-    }
-    dataset = try Self.text("H5Pget_virtual_dsetname", at: site) {
-      H5Pget_virtual_dsetname(raw, index, $0, $1)
-    }
+    file = VirtualName.plain(
+      try Self.text("H5Pget_virtual_filename", at: site) {
+        H5Pget_virtual_filename(raw, index, $0, $1)
+      })
+    dataset = VirtualName.plain(
+      try Self.text("H5Pget_virtual_dsetname", at: site) {
+        H5Pget_virtual_dsetname(raw, index, $0, $1)
+      })
     let space = try Identifier("H5Pget_virtual_vspace", at: site) {
       H5Pget_virtual_vspace(raw, index)
     }
@@ -206,8 +226,8 @@ private struct VirtualMapping {
   }
 }
 
-/// A merged file of more than a thousand shards has as many files open.
-private enum FileLimit {
+/// More than a thousand shards are as many open files.
+enum FileLimit {
   /// Raises the number of files that this process may open as far as it may; once.
   static let raise: Void = {
     var limit = rlimit()

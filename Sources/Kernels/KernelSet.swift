@@ -41,6 +41,10 @@ public struct KernelSet: @unchecked Sendable {
   /// avx512vnni, avx512, avx2, neon or scalar.
   public var name: String { String(cString: table.pointee.name) }
 
+  /// The sets that give the same bits have the same: avx512, avx2, neon or scalar. Sums of another
+  /// family are of another order, and differ in their last bits.
+  public var family: String { name == "avx512vnni" ? "avx512" : name }
+
   // MARK: - Element-wise
 
   /// `y[i] = exp(x[i])`: [count]; at most 2 ulp. `y` may alias `x`.

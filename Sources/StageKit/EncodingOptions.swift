@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import AtomicFiles
 public import Checkpoints
 public import Contracts
 public import Encoders
@@ -86,6 +87,17 @@ public struct EncodingOptions: ParsableArguments {
       ?? [folder.declaredPooling() ?? PoolingPlan([.mean])]
     return try EncodingSettings.layers(layers, of: encoder, model: folder.name)
       .flatMap { layer in plans.map { FeatureKey(layer: layer, pooling: $0) } }
+  }
+
+  /// What becomes of rows that a run before had encoded: `--force` does not take them, `--dry-run`
+  /// touches nothing.
+  public func journalAccess(force: Bool) -> Journal.Access {
+    switch (dryRun, force) {
+    case (false, false): .goOn
+    case (false, true): .beginAnew
+    case (true, false): .look
+    case (true, true): .ignore
+    }
   }
 
   private func stated() throws(StageError) -> FeatureType? {

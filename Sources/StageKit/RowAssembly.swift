@@ -1,4 +1,4 @@
-import AtomicFiles
+public import AtomicFiles
 public import Contracts
 public import Encoders
 public import FeatureStore
@@ -44,18 +44,18 @@ public final class RowAssembly {
   private var lastCommit = Machine.now
 
   /// `files`: made with the settings of `provenance`.
-  /// `discarding`: whether what a process before had encoded is dropped.
+  /// `access`: what becomes of what a process before had encoded.
   ///
   /// - Throws: `AtomicFileError`: `.inUse` where another process writes this output; `HDF5Error`,
   ///   `FeatureStoreError`.
   public init(
     output: String, provenance: Provenance, layout: EncodedRows.Layout, keys: [FeatureKey],
-    files: [FeaturesFile], discarding: Bool
+    files: [FeaturesFile], for access: Journal.Access
   ) throws {
     self.layout = layout
     self.keys = keys
     encoded = try EncodedRows(
-      output: output, provenance: provenance, layout: layout, discarding: discarding)
+      output: output, provenance: provenance, layout: layout, for: access)
     known = try KnownRows(files: files, encoded: encoded)
     planned = encoded.count
   }

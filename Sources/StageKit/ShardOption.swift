@@ -53,6 +53,12 @@ public enum ShardOption {
       if names.index.hasPrefix("SLURM"), let first, first != 0 {
         throw .arrayDoesNotBeginAt0(first: first, count: count)
       }
+      // --array=0,3 counts two, which are not the first two of two.
+      if names.index.hasPrefix("SLURM"), let last = try number("SLURM_ARRAY_TASK_MAX"),
+        last != count - 1
+      {
+        throw .arrayHasGaps(last: last, count: count)
+      }
       guard let shard = Shard(index: index, count: count) else { throw .outside(index, of: count) }
       return shard
     case 2:
@@ -66,10 +72,22 @@ public enum ShardOption {
     }
   }
 
-  /// An output's name, with `00003-of-00008` for `{shard}` in it.
-  public static func output(_ name: String, _ shard: Shard?) -> String {
-    shard.map { name.replacingOccurrences(of: "{shard}", with: $0.fileNamePart) } ?? name
+  /// An output's name, with `00003-of-00008` for `{shard}` in it; not that of `input`.
+  ///
+  /// - Throws: ``ShardOptionError/noShard(output:)``; as ``OutputPath/check(_:apartFrom:isStream:)``.
+  public static func output(
+    _ name: String, _ shard: Shard?, apartFrom input: String
+  ) throws -> String {
+    var output = name
+    if name.contains(placeholder) {
+      guard let shard else { throw ShardOptionError.noShard(output: name) }
+      output = name.replacingOccurrences(of: placeholder, with: shard.fileNamePart)
+    }
+    try OutputPath.check(output, apartFrom: [input])
+    return output
   }
+
+  private static let placeholder = "{shard}"
 }
 
 /// A `--shard` that names none.
@@ -77,8 +95,10 @@ public enum ShardOptionError: Error, Sendable, Equatable {
   case notAShard(String)
   case outside(Int, of: Int)
   case noArray([String])
+  case noShard(output: String)
   case twoArrays([String])
   case notANumber(variable: String, value: String)
   case noCount(String)
   case arrayDoesNotBeginAt0(first: Int, count: Int)
+  case arrayHasGaps(last: Int, count: Int)
 }

@@ -8,6 +8,8 @@ public enum StageError: Error, Equatable {
   case noSuchView(asked: String, path: String, available: [String])
   /// An option's value is not one of those known.
   case badOption(option: String, value: String, expected: String)
+  /// The output would take the place of a file that the stage reads.
+  case outputIsInput(path: String)
   /// An option of firn-train that means nothing to the head.
   case optionOfAnotherHead(option: String, head: String, heads: [String])
   /// Two options that say the same thing in two ways.

@@ -18,6 +18,8 @@ public enum UpToDate {
     guard found.configSHA256 == wanted.configSHA256, found.inputSHA256 == wanted.inputSHA256,
       found.firnVersion == Firn.version, found.shard == wanted.shard
     else { return false }
+    // A whole file is as good as one of these kernels; a shard is to be joined with others.
+    guard wanted.shard == nil || found.kernels == wanted.kernels else { return false }
     // One that is merged of shards says what it should be, and they may be gone.
     if format == .features {
       guard (try? FeaturesFile(path: path, allowingShard: true)) != nil else { return false }
@@ -56,13 +58,13 @@ extension Provenance {
   /// Provenance of features, with `config` made from the settings.
   public init(
     firnVersion: String, model: String, settings: EncodingSettings, inputSHA256: String,
-    shard: ShardRows? = nil
+    kernels: String, shard: ShardRows? = nil
   ) {
     self.init(
       firnVersion: firnVersion, model: model, modelSHA256: settings.modelSHA256,
       tokenizerSHA256: settings.tokenizerSHA256, maxLength: settings.maxLength,
       config: settings.config, configSHA256: settings.configSHA256, inputSHA256: inputSHA256,
-      shard: shard)
+      kernels: kernels, shard: shard)
   }
 
   /// Provenance with `config` and its digest made from settings.

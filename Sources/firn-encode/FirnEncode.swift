@@ -48,7 +48,7 @@ struct FirnEncode: Stage {
     let clock = StageClock()
     let (type, tokenType) = (try encoding.type(), try encoding.tokenType())
     let shard = try ShardOption.shard(encoding.shard)
-    let output = ShardOption.output(output, shard)
+    let output = try ShardOption.output(output, shard, apartFrom: tokens)
     let source = try TokensFile(path: tokens)
     let part = try shard.map { try source.rows(of: $0) }
     // Of the file as it is now: another may take its name while this one is encoded.
@@ -70,7 +70,7 @@ struct FirnEncode: Stage {
         tokenFeatures: tokenType?.rawValue, prompt: prompt?.text ?? "", skippedTokens: skipped)
       return Provenance(
         firnVersion: Firn.version, model: located.folder.name, settings: settings,
-        inputSHA256: try inputSHA256.value(), shard: part)
+        inputSHA256: try inputSHA256.value(), kernels: numerics.kernels.family, shard: part)
     }
     if !common.force, try UpToDate.check(output, .features, provenance) {
       let rows = part?.rows.count ?? source.count
@@ -91,7 +91,7 @@ struct FirnEncode: Stage {
     let assembly = try RowAssembly(
       output: output, provenance: wanted, layout: layout, keys: views,
       files: try ReusableFiles.open(encoding.reuse, older: older, for: wanted, console),
-      discarding: common.force)
+      for: encoding.journalAccess(force: common.force))
     var blocks = try TokenBlocks(
       source, rows: part?.rows, layout,
       flopPerToken: encoder.flop(tokens: 1, layers: encoder.layerCount),

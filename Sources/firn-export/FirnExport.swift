@@ -49,6 +49,8 @@ struct FirnExport: Stage {
       throw StageError.badOption(
         option: "-o", value: "-", expected: "a path: \(format.rawValue) is not written to a stream")
     }
+    try OutputPath.check(
+      output, apartFrom: [input] + (rows.texts.map { [$0] } ?? []), isStream: true)
     let source = try source(for: format)
     let layout = source.layout
     clock.phase("load")

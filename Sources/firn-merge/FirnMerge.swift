@@ -35,8 +35,8 @@ struct FirnMerge: Stage {
 
   func execute(_ console: Console) throws {
     let clock = StageClock()
+    try OutputPath.check(output, apartFrom: shards)
     let set = try ShardSet(paths: shards)
-    try set.checkOutput(output)
     let kind = kind ?? .virtual
     let names = set.files.map { RelativePath.of($0.path, from: output) }
     let summary: [String: JSONValue] = [

@@ -91,6 +91,7 @@ struct FirnPredict: Stage {
     _ input: String, _ predictor: Predictor, _ clock: StageClock, _ console: Console
   ) throws {
     let output = table.output ?? "-"
+    try OutputPath.check(output, apartFrom: [input], isStream: true)
     let done = try TablePrediction(predictor, of: input, table, output: output, console)
     clock.phase("predict")
     let seconds = clock.seconds["predict"] ?? 0

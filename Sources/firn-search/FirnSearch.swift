@@ -49,6 +49,10 @@ struct FirnSearch: Stage {
       throw StageError.badOption(
         option: "--near-duplicates", value: "\(nearDuplicates)", expected: "a cosine from -1 to 1")
     }
+    if let output {
+      try OutputPath.check(
+        output, apartFrom: [features] + (search.texts.map { [$0] } ?? []), isStream: true)
+    }
     let scope = try search.scope()
     let clock = StageClock()
     let file = try FeaturesFile(path: features)

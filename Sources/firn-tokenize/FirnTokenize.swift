@@ -49,6 +49,7 @@ struct FirnTokenize: Stage {
   }
 
   func execute(_ console: Console) throws {
+    try OutputPath.check(output, apartFrom: input)
     let clock = StageClock()
     let located = try LocatedModel(model)
     let tokenizer = try Tokenizer.load(folder: located.folder.path)

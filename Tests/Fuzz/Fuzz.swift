@@ -8,6 +8,9 @@ private func runDriver(
   _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
+@_silgen_name("__sanitizer_set_death_callback")
+private func setDeathCallback(_ callback: (@convention(c) () -> Void)?)
+
 /// A format under libFuzzer: `Fuzz SURFACE [libFuzzer's arguments]`, or `Fuzz seeds SURFACE FOLDER`.
 ///
 /// Built by scripts/fuzz.sh only: libFuzzer and AddressSanitizer have to be linked.
@@ -31,6 +34,9 @@ private func runDriver(
       exit(64)
     }
     surface = found
+    // A child that opens a file first may die of it, as it is meant to: libFuzzer, asked in the child by
+    // AddressSanitizer, would keep that as a finding.
+    pthread_atfork(nil, nil) { setDeathCallback(nil) }
     // libFuzzer sees the program's name and what follows the format's.
     var argv = CommandLine.unsafeArgv.advanced(by: 1)
     argv[0] = CommandLine.unsafeArgv[0]

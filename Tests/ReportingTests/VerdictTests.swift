@@ -44,7 +44,14 @@ import Testing
     #expect(
       verdict.sentence
         == "Fine-tuning gains 3.1 points of accuracy (95 % interval 2.0 to 4.2) over the frozen encoder with "
-        + "mlp, the best of its heads, for 41 times the CPU time.")
+        + "mlp, the best of its heads on the validation rows, for 41 times the CPU time.")
+  }
+
+  @Test func withoutValidationRowsTheBestHeadIsTheShownRows() {
+    var compared = comparison(
+      heads, [(0, 1, -0.01, 0.02, 1), (0, 2, 0.02, 0.05, 1e-6), (1, 2, 0.02, 0.042, 1e-6)])
+    compared.contenders[0].validation = nil
+    #expect(Verdict(compared).sentence.contains("with mlp, the best of its heads, for 41 times"))
   }
 
   /// Rows drawn anew and a test may say so of two seeds; if others say the contrary, it is chance.

@@ -31,10 +31,12 @@ main() {
   say "the contract, here"
   Tests/container/contract.sh
 
-  mirror=$(sed -nE 's/^deb (\[[^]]*\] )?([^ ]+) '$release' .*/\2/p; s/^URIs: *([^ ]+).*/\1/p' \
-    /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -1)
+  # From apt itself: its own files have two forms, and may stand in several places.
+  mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' |
+    awk -v release=$release '$1 == release && $2 == "main" && !found++ { print $3 }')
+  [ -n "$mirror" ] || fail "apt knows no mirror of $release; is it set up, and apt-get update run?"
   say "debootstrap"
-  debootstrap --variant=minbase $release "$root/base" "${mirror:-http://deb.debian.org/debian}" \
+  debootstrap --variant=minbase $release "$root/base" "$mirror" \
     >"$root/debootstrap.log" 2>&1 || { tail -5 "$root/debootstrap.log"; fail "debootstrap"; }
   # How this machine reaches its mirrors.
   cp /etc/resolv.conf "$root/base/etc/" 2>/dev/null || true
@@ -60,7 +62,7 @@ main() {
   tar -c Tests/container container data/models/all-MiniLM-L6-v2 | tar -x -C "$root/$stage/firn"
   TRAIN=/usr/local/bin/train chroot "$root/$stage" env -u TMPDIR TRAIN=/usr/local/bin/train \
     sh /firn/Tests/container/contract.sh ""
-  say "passed; the image's root has $(du -sm --exclude=firn "$root/$stage" | cut -f 1) MB"
+  say "passed; the image's root has $(du -smx --exclude=firn "$root/$stage" | cut -f 1) MB"
 }
 
 say() { echo "container: $*" >&2; }

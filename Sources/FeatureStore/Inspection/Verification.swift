@@ -1,5 +1,6 @@
 internal import Contracts
 internal import Digests
+internal import Foundation
 internal import HDF5
 
 /// What is wrong in a file that opens.
@@ -8,6 +9,8 @@ public enum VerificationError: Error, Sendable, Equatable {
   case otherStrings(path: String, expected: String, found: String)
   /// `config` is not what its own digest says.
   case otherConfig(path: String, expected: String, found: String)
+  /// An attribute is not what `config` says.
+  case otherAttribute(path: String, name: String, config: String, found: String)
   /// A text does not have the digest that is kept beside it.
   case otherText(path: String, row: Int)
   /// A row's number of tokens is another than its vectors say.
@@ -73,6 +76,11 @@ public struct Verification: Sendable {
             path: stored.path, expected: stored.provenance.configSHA256, found: found)
         }
       })
+    checks.append(
+      Self.check("attributes", "config") { try Self.checkAttributes(stored) })
+    if try HDF5File.carriesChecksums(path) {
+      checks.append(Self.check("objects", "checksums") { try file.checkStructure() })
+    }
     // What cannot be read has been told.
     guard readable else { return }
     if let expected = stored.stringsSHA256 {
@@ -104,6 +112,22 @@ public struct Verification: Sendable {
       return Check(name: name, what: what, error: nil)
     } catch {
       return Check(name: name, what: what, error: error)
+    }
+  }
+
+  /// What stands as an attribute of its own and in `config` too.
+  private static func checkAttributes(_ stored: StoredFile) throws {
+    let made = stored.provenance
+    let config =
+      try? JSONSerialization.jsonObject(with: Data(made.config.utf8)) as? [String: Any]
+    let attributes: [(String, any Equatable)] = [
+      ("max_length", made.maxLength), ("model_sha256", made.modelSHA256),
+      ("tokenizer_sha256", made.tokenizerSHA256),
+    ]
+    for (name, value) in attributes {
+      guard let expected = config?[name], "\(expected)" != "\(value)" else { continue }
+      throw VerificationError.otherAttribute(
+        path: stored.path, name: name, config: "\(expected)", found: "\(value)")
     }
   }
 

@@ -59,10 +59,16 @@ struct ParetoPlot {
       drawing.mark(place.x, place.y, point.series, size: 6.5)
     }
     var taken = places.map { Box(around: $0) }
+    let intervals = zip(points, places).compactMap { point, place -> Box? in
+      guard let low = point.low, let high = point.high else { return nil }
+      return Box(from: (place.x, y.place(high)), to: (place.x, y.place(low)))
+    }
     taken += zip(steps, steps.dropFirst()).map { Box(from: $0, to: $1) }
     // The best first: of marks on each other, the upper one's name stands above.
     for index in points.indices.sorted(by: { places[$0].y < places[$1].y }) {
-      let label = Label(points[index].name, at: places[index], within: left...right, taken)
+      let label = Label(
+        points[index].name, at: places[index], within: left...right, clearOf: taken,
+        ratherThan: intervals)
       taken.append(label.box)
       drawing.text(
         label.x, label.y, points[index].name, label.isLeft ? .end : .start, style: "name halo")
@@ -111,7 +117,8 @@ private struct Box {
   }
 }
 
-/// A name beside its mark: above or below it, right or left, the first place where it meets nothing.
+/// A name beside its mark: above or below it, right or left, the first place where it meets nothing, or
+/// where it crosses an interval alone.
 private struct Label {
   let x: Double
   let y: Double
@@ -120,7 +127,7 @@ private struct Label {
 
   init(
     _ name: String, at mark: (x: Double, y: Double), within range: ClosedRange<Double>,
-    _ taken: [Box]
+    clearOf taken: [Box], ratherThan intervals: [Box]
   ) {
     // Of a letter in the drawing's 13 pixels.
     let width = Double(name.count) * 8
@@ -134,8 +141,9 @@ private struct Label {
     let inside = places.filter {
       $0.box.left >= range.lowerBound && $0.box.right <= range.upperBound
     }
-    let free = inside.first { place in !taken.contains { $0.meets(place.box) } }
-    self = free ?? inside.first ?? places[0]
+    let free = inside.filter { place in !taken.contains { $0.meets(place.box) } }
+    let clear = free.first { place in !intervals.contains { $0.meets(place.box) } }
+    self = clear ?? free.first ?? inside.first ?? places[0]
   }
 
   private init(x: Double, y: Double, isLeft: Bool, box: Box) {

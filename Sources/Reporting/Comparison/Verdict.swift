@@ -118,7 +118,10 @@ private struct VerdictWords {
   /// The frozen encoder with its head, after the beginning of a sentence.
   func frozenName(_ index: Int) -> String {
     let isOnly = comparison.contenders.count { $0.role == .frozen } == 1
-    return "the frozen encoder with \(name(index))" + (isOnly ? "" : ", the best of its heads")
+    // Another head may well have done better on the rows that are shown.
+    let byWhat = ranksByValidation ? " on the validation rows" : ""
+    return "the frozen encoder with \(name(index))"
+      + (isOnly ? "" : ", the best of its heads" + byWhat)
   }
 
   /// With the comma after an apposition, where the sentence goes on.
@@ -128,10 +131,14 @@ private struct VerdictWords {
     Figures.score(comparison.contenders[index].metrics[comparison.criterion], comparison.criterion)
   }
 
+  private var ranksByValidation: Bool {
+    comparison.contenders.allSatisfy { $0.validation != nil }
+  }
+
   /// The contenders, the best first: by validation rows, which decide nothing else here, where there are such.
   var ranked: [Int] {
     let contenders = comparison.contenders
-    let usesValidation = contenders.allSatisfy { $0.validation != nil }
+    let usesValidation = ranksByValidation
     func worth(_ index: Int) -> Double {
       let contender = contenders[index]
       return (usesValidation ? contender.validation : contender.metrics[comparison.criterion])

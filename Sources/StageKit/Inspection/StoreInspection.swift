@@ -65,6 +65,7 @@ public struct StoreInspection: Sendable {
     lines.append("  tokenizer  \(made.tokenizerSHA256)")
     lines.append("  input      \(made.inputSHA256)")
     lines.append("  config     \(made.config)")
+    if let kernels = made.kernels { lines.append("  kernels    \(kernels)") }
     lines.append("")
     return lines.joined(separator: "\n") + "\n" + datasetTable + rowText + viewTable
   }
@@ -149,6 +150,7 @@ public struct StoreInspection: Sendable {
       "input_sha256": .string(made.inputSHA256),
       "datasets": .array(stored.datasets.map(\.json)), "shards": .strings(shards),
     ]
+    if let kernels = made.kernels { values["kernels"] = .string(kernels) }
     if let shard = made.shard {
       values["shard"] = .object([
         "index": .integer(shard.shard.index), "count": .integer(shard.shard.count),

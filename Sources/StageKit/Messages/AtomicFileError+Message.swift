@@ -16,6 +16,10 @@ extension AtomicFileError: Explained {
       Complaint(
         .cannotCreate, "a folder stands where the output should go", at: path,
         advice: "give a file name")
+    case .isNoFile(let path):
+      Complaint(
+        .cannotCreate, "a device, a pipe or a link stands where a file should go", at: path,
+        advice: "give another output, or remove it yourself")
     case .notOurs(let path, let marker):
       Complaint(
         .cannotCreate, "something else stands where the output folder should go (no \(marker))",

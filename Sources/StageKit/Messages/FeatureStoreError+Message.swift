@@ -12,6 +12,11 @@ extension FeatureStoreError: Explained {
         "the file is of version \(found) of \(format.rawValue), and this Firn reads up to"
           + " \(supported)", at: path,
         advice: "update Firn, or make the file again with this one: \(format.maker)")
+    case .noVersion(let path, let format, let found):
+      Complaint(
+        .badData, "the file is damaged: there is no version \(found) of \(format.rawValue)",
+        at: path,
+        advice: remake)
     case .missingAttribute(let path, let name):
       Complaint(
         .badData, "the file has no attribute \(name)", at: path, advice: remake)

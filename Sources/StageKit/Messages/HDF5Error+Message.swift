@@ -9,7 +9,9 @@ extension HDF5Error: Explained {
         .noInput, "cannot open the file: \(systemMessage(code))", at: file,
         advice: code == ENOENT
           ? "check the path, or run the stage that makes the file"
-          : "make the file readable and run again")
+          : code == EMFILE
+            ? "let a process have more files open (ulimit -n), or give fewer at a time"
+            : "make the file readable and run again")
     case .notHDF5(let file):
       Complaint(
         .badData, "not an HDF5 file", at: file,

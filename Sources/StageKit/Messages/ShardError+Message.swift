@@ -11,7 +11,11 @@ extension ShardError: Explained {
       Complaint(
         .badData,
         "the shard belongs to another whole: \(part.noun) \(found), where \(other) has \(expected)",
-        at: path, advice: "leave it out, or make it again as the others: firn-encode --shard")
+        at: path,
+        advice: part == .kernels
+          ? "sums differ in their last bits between them: make all shards on machines of one kind, or "
+            + "with FIRN_KERNELS set to what all of them have"
+          : "leave it out, or make it again as the others: firn-encode --shard")
     case .doubled(let shard, let path, let other):
       Complaint(
         .badData, "shard \(shard) is there twice, in \(other) too", at: path,
@@ -24,9 +28,6 @@ extension ShardError: Explained {
           + (shards.count > 8 ? ", …" : ""),
         at: "beside \(path)",
         advice: "make them with the same tokens and settings: firn-encode --shard \(shards[0])")
-    case .outputIsShard(let path):
-      Complaint(
-        .usage, "the output is one of the shards", at: path, advice: "give another name to -o")
     }
   }
 }
@@ -39,6 +40,7 @@ extension ShardError.Part {
     case .settings: "the settings"
     case .tokens: "the tokens file with SHA-256"
     case .version: "Firn"
+    case .kernels: "the kernels"
     case .count, .rows: "one of"
     case .classes: "the classes"
     case .views: "the views"

@@ -20,6 +20,10 @@ extension ShardOptionError: Explained {
         "--shard auto, and this is no job of an array: none of "
           + variables.joined(separator: ", ") + " is set",
         advice: "give the shard as I/N")
+    case .noShard(let output):
+      Complaint(
+        .usage, "the output's name is to hold a shard's number, and no shard is asked for",
+        at: output, advice: "add --shard, or give a name without {shard}")
     case .twoArrays(let variables):
       Complaint(
         .usage, "--shard auto, and several say which: \(variables.joined(separator: ", "))",
@@ -31,6 +35,10 @@ extension ShardOptionError: Explained {
       Complaint(
         .usage, "--shard auto, and \(variable) does not say how many there are",
         advice: "give auto/N")
+    case .arrayHasGaps(let last, let count):
+      Complaint(
+        .usage, "the array has \(count) tasks and numbers up to \(last): it is a part of one",
+        advice: "give --shard auto/N with the number of all shards")
     case .arrayDoesNotBeginAt0(let first, let count):
       Complaint(
         .usage, "the array's numbers begin at \(first), and shards count from 0",

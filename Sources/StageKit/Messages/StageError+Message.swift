@@ -18,6 +18,10 @@ extension StageError: Explained {
     case .badOption(let option, let value, let expected):
       Complaint(
         .usage, "\(option) does not know '\(value)'", advice: "give \(expected)")
+    case .outputIsInput(let path):
+      Complaint(
+        .usage, "the output is one of the inputs, which it would replace", at: path,
+        advice: "give another -o")
     case .optionOfAnotherHead(let option, let head, let heads):
       Complaint(
         .usage, "\(option) means nothing to --head \(head)",

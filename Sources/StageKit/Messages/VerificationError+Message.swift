@@ -15,6 +15,10 @@ extension VerificationError: Explained {
         "the settings are not those that their digest is of (\(expected.prefix(12))…, now "
           + "\(found.prefix(12))…)",
         at: "\(path) (attribute config)", advice: remake)
+    case .otherAttribute(let path, let name, let config, let found):
+      Complaint(
+        .badData, "the attribute is \(found), where the settings say \(config)",
+        at: "\(path) (attribute \(name))", advice: remake)
     case .otherText(let path, let row):
       Complaint(
         .badData, "the text of row \(row) is not the one that its SHA-256 is of",
