@@ -26,10 +26,16 @@ for kind in $kinds; do
   # all that a report needs of debugging information.
   flags="-c release --sanitize=$kind --scratch-path .build/$kind -Xswiftc -use-ld=lld -Xswiftc -gline-tables-only"
   ${SWIFT:-swift} build $flags $what
+  preload=
+  if [ $kind = thread ]; then
+    preload=$PWD/.build/thread/mutex.so
+    "$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang" -O1 -shared -fPIC scripts/thread_mutex.c \
+      -o "$preload"
+  fi
   # Leaks are not looked for: what lives as long as the process is not freed at its end. A claim of
   # petabytes is to come back as null, as it does without a sanitizer.
   ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:abort_on_error=1 \
     TSAN_OPTIONS="suppressions=$PWD/scripts/thread.supp:halt_on_error=1:abort_on_error=1" \
-    ${SWIFT:-swift} test $flags --skip-build "$@" || status=1
+    LD_PRELOAD=$preload ${SWIFT:-swift} test $flags --skip-build "$@" || status=1
 done
 exit $status

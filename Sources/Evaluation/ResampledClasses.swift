@@ -10,9 +10,14 @@ public struct ResampledClasses: ResampledScores {
   private let losses: [Double]
   private let distances: [Double]
   private let rankings: [ResampledRanking]
+  /// [rows]: the probability of the predicted class, and the bin that it falls in.
+  private let confidences: [Double]
+  private let bins: [UInt8]
 
-  /// More classes than these are not ranked: the work is rows times classes a resample.
-  private static let mostRanked = 10
+  /// More classes are not ranked where there are many rows: the work is rows times classes a resample.
+  private static let mostRanked = (classes: 10, numbers: 1 << 18)
+  /// Of ``expectedCalibrationError(labels:probabilities:classCount:bins:)``.
+  private static let binCount = 15
 
   /// - Parameters:
   ///   - labels: [n], in 0..<classCount.
@@ -24,10 +29,13 @@ public struct ResampledClasses: ResampledScores {
     self.classCount = classCount
     var cells: [Int32] = []
     var (losses, distances): ([Double], [Double]) = ([], [])
+    var (confidences, bins): ([Double], [UInt8]) = ([], [])
     for (row, label) in labels.enumerated() {
       let own = probabilities[row * classCount..<(row + 1) * classCount]
       let predicted = own.indices.reduce(own.startIndex) { own[$1] > own[$0] ? $1 : $0 }
       cells.append(Int32(label * classCount + predicted - own.startIndex))
+      confidences.append(own[predicted])
+      bins.append(UInt8(CalibrationCurve.bin(own[predicted], of: Self.binCount)))
       losses.append(-log(min(max(own[own.startIndex + label], .ulpOfOne), 1 - .ulpOfOne)))
       let errors = own.indices.map { own[$0] - ($0 - own.startIndex == label ? 1 : 0) }
       distances.append(errors.reduce(0) { $0 + $1 * $1 } * (classCount == 2 ? 0.5 : 1))
@@ -35,25 +43,36 @@ public struct ResampledClasses: ResampledScores {
     self.cells = cells
     self.losses = losses
     self.distances = distances
-    let ranked = classCount == 2 ? 1..<2 : 0..<(classCount <= Self.mostRanked ? classCount : 0)
+    self.confidences = confidences
+    self.bins = bins
+    let isRanked =
+      classCount <= Self.mostRanked.classes || probabilities.count <= Self.mostRanked.numbers
+    let ranked = classCount == 2 ? 1..<2 : 0..<(isRanked ? classCount : 0)
     rankings = ranked.map { index in
       ResampledRanking(
         positives: labels.map { $0 == index },
         scores: labels.indices.map { probabilities[$0 * classCount + index] })
     }
     names =
-      ["accuracy", "f1_macro", "balanced_accuracy", "log_loss", "brier"]
+      [
+        "accuracy", "f1_macro", "balanced_accuracy", "log_loss", "brier",
+        "expected_calibration_error",
+      ]
       + (rankings.isEmpty ? [] : [classCount == 2 ? "roc_auc" : "roc_auc_ovr_macro"])
   }
 
   public func values(_ counts: UnsafeBufferPointer<UInt32>) -> [Double] {
     var confusion = [Int](repeating: 0, count: classCount * classCount)
     var (loss, distance, total) = (0.0, 0.0, 0)
+    // In each bin: confidence less hits.
+    var gaps = [Double](repeating: 0, count: Self.binCount)
     for row in cells.indices where counts[row] > 0 {
       let count = counts[row]
       confusion[Int(cells[row])] += Int(count)
       loss += Double(count) * losses[row]
       distance += Double(count) * distances[row]
+      let isRight = Int(cells[row]) % (classCount + 1) == 0
+      gaps[Int(bins[row])] += Double(count) * (confidences[row] - (isRight ? 1 : 0))
       total += Int(count)
     }
     var (hits, f1, recalls, seen) = (0, 0.0, 0.0, 0)
@@ -72,7 +91,7 @@ public struct ResampledClasses: ResampledScores {
     let areas = rankings.map { $0.rocAUC(counts) }
     return [
       Double(hits) / rows, f1 / Double(classCount), recalls / Double(seen), loss / rows,
-      distance / rows,
+      distance / rows, gaps.reduce(0) { $0 + abs($1) } / rows,
     ] + (areas.isEmpty ? [] : [areas.reduce(0, +) / Double(areas.count)])
   }
 }

@@ -1,4 +1,5 @@
 public import Contracts
+internal import Digests
 internal import HDF5
 
 /// What tokens.h5 and features.h5 both keep of each row beside its numbers.
@@ -126,6 +127,26 @@ public struct RowColumns: Sendable {
   /// The SHA-256 of each row's text: [rows, 32].
   public func textDigests(_ rows: Range<Int>) throws -> [UInt8] {
     try digestColumn.read(rows)
+  }
+
+  /// The digest of the digests of some rows' texts, hexadecimal: the same rows wherever it is the same,
+  /// whatever they are called.
+  ///
+  /// `rows`: in ascending order.
+  public func textsSHA256(_ rows: [Int]) throws -> String {
+    var hasher = SHA256Hasher()
+    let size = TokensBlock.digestSize
+    var place = 0
+    while place < rows.count {
+      let part = rows[place]..<min(rows[place] + 1 << 16, count)
+      let digests = try textDigests(part)
+      while place < rows.count, part.contains(rows[place]) {
+        let start = (rows[place] - part.lowerBound) * size
+        hasher.update(Array(digests[start..<start + size]))
+        place += 1
+      }
+    }
+    return hasher.finished().description
   }
 
   private func read(

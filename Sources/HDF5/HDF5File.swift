@@ -81,7 +81,8 @@ public final class HDF5File: Sendable {
   package func checkStructure() throws(HDF5Error) {
     _ = try Library.call("H5Ovisit2", at: site) {
       H5Ovisit2(
-        id.raw, H5_INDEX_NAME, H5_ITER_NATIVE, { _, _, _, _ in 0 }, nil, UInt32(H5O_INFO_HDR | H5O_INFO_META_SIZE))
+        id.raw, H5_INDEX_NAME, H5_ITER_NATIVE, { _, _, _, _ in 0 }, nil,
+        UInt32(H5O_INFO_HDR | H5O_INFO_META_SIZE))
     }
   }
 

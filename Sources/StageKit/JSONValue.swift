@@ -70,3 +70,24 @@ public enum JSONValue: Sendable, Equatable, ExpressibleByStringLiteral,
     return out + "\""
   }
 }
+
+extension JSONValue: Decodable {
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let found = try? value.decode(Bool.self) {
+      self = .bool(found)
+    } else if let found = try? value.decode(Int.self) {
+      self = .integer(found)
+    } else if let found = try? value.decode(Double.self) {
+      self = .real(found)
+    } else if let found = try? value.decode(String.self) {
+      self = .string(found)
+    } else if let found = try? value.decode([JSONValue].self) {
+      self = .array(found)
+    } else {
+      self = .object(try value.decode([String: JSONValue].self))
+    }
+  }
+}

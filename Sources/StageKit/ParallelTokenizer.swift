@@ -14,6 +14,14 @@ public struct TokenizedTexts: Sendable {
 
   public init() {}
 
+  /// Whether max-length cut a text.
+  public func isTruncated(_ text: Int) -> Bool {
+    Int(fullCounts[text]) > tokens.range(text).count
+  }
+
+  /// How many texts max-length cut.
+  public var truncatedCount: Int { fullCounts.indices.count(where: isTruncated) }
+
   mutating func append(_ other: TokenizedTexts) {
     let start = tokens.ids.count
     tokens.ids += other.tokens.ids
@@ -21,6 +29,13 @@ public struct TokenizedTexts: Sendable {
     tokens.offsets += other.tokens.offsets.dropFirst().map { $0 + start }
     fullCounts += other.fullCounts
     digests += other.digests
+  }
+}
+
+extension Console {
+  /// Says how many texts max-length cut; nothing where it cut none.
+  public func noticeTruncated(_ count: Int) {
+    if count > 0 { notice("\(count) \(count == 1 ? "text is" : "texts are") cut at max-length") }
   }
 }
 

@@ -1,4 +1,5 @@
-import FeatureStore
+import Contracts
+public import FeatureStore
 import Foundation
 
 /// run.json: what was run, on what, with what, and what it took.
@@ -26,6 +27,18 @@ public struct RunManifest: Sendable {
     if case .features(let file) = input {
       values["encoding"] = EncodingCost.find(file.provenance)?.json
     }
+  }
+
+  /// Notes which rows the results are reported of, by their texts: ids may be the numbers that the rows of
+  /// every data set have.
+  ///
+  /// - Throws: `HDF5Error`.
+  public mutating func note(_ results: RunResults, of columns: RowColumns) throws {
+    let rows = results.rows(results.reportedSplit)
+    values["reported"] = .object([
+      "split": .string(results.reportedSplit.name), "rows": .integer(rows.count),
+      "texts_sha256": .string(try columns.textsSHA256(rows)),
+    ])
   }
 
   /// The command line, with every absolute path cut to its last part.

@@ -69,8 +69,8 @@ public struct RunResults: Sendable {
 
   /// id, split, label, predicted, and a probability column a class: one line a row.
   ///
-  /// Label sets are lists with `;` between names; without a label the field is empty. Numbers have
-  /// no probabilities.
+  /// Label sets are lists with `;` between names; without a label the field is empty. Where there are such rows,
+  /// a set that is known to be empty is a `;` alone. Numbers have no probabilities.
   public var predictionsCSV: String {
     let predicted = predicted
     let probabilities: ClassProbabilities? =
@@ -79,10 +79,11 @@ public struct RunResults: Sendable {
       case .numbers: nil
       }
     let columns = probabilities == nil ? [] : classNames.map { "probability_" + $0 }
+    let emptySet = ids.indices.allSatisfy(labels.isLabelled) ? "" : ";"
     var text = CSV.record(["id", "split", "label", "predicted"] + columns)
     for row in ids.indices {
       text += CSV.record(
-        [ids[row], splits[row].name, label(row), predicted[row]]
+        [ids[row], splits[row].name, label(row, emptySet), predicted[row]]
           + (probabilities?[row: row].map { "\($0)" } ?? []))
     }
     return text
@@ -101,11 +102,12 @@ public struct RunResults: Sendable {
     }
   }
 
-  private func label(_ row: Int) -> String {
+  private func label(_ row: Int, _ emptySet: String) -> String {
     guard labels.isLabelled(row) else { return "" }
     return switch labels {
     case .classes(let classes): classNames[Int(classes[row])]
-    case .sets(let sets): list(sets.labels(ofRow: row))
+    case .sets(let sets):
+      sets.labels(ofRow: row).isEmpty ? emptySet : list(sets.labels(ofRow: row))
     case .numbers(let numbers): "\(numbers[row])"
     }
   }

@@ -12,7 +12,7 @@ struct FirnCompare: Stage {
     abstract: "Compare runs on the rows that none of them learned from: tables and a page.",
     discussion: """
       Writes a folder: report.html (one file, no network), comparison.csv, pairs.csv, comparison.json and \
-      comparison.md. Every metric has its 95 % bootstrap interval, every pair of runs McNemar's exact test \
+      comparison.md. Metrics have 95 % bootstrap intervals, every pair of runs McNemar's exact test \
       and a paired interval, corrected by Holm's method for all pairs. Runs that differ in nothing but \
       the seed stand as one, with mean and deviation; intervals and tests of pairs are of the first of them, and no \
       difference is called one that not all seeds show. All runs must have the \
@@ -51,10 +51,11 @@ struct FirnCompare: Stage {
     let inputs = try ComparisonReport.inputs(
       compared, sources, settings: options.settings(title: title))
     let page = output + (output.hasSuffix("/") ? "" : "/") + "report.html"
-    if !common.force, ComparisonReport.isUpToDate(output, inputs: inputs) {
+    if !common.force, let said = ComparisonReport.upToDate(output, inputs: inputs) {
       console.notice("\(output) is up to date")
       console.result(page)
-      return console.summary(["output": .string(output), "up_to_date": true])
+      return console.summary(
+        said.merging(["output": .string(output), "page": .string(page), "up_to_date": true]) { $1 })
     }
     for notice in sources.notices { console.notice(notice) }
 

@@ -52,13 +52,7 @@ struct FirnFinetune: Stage {
     let clock = StageClock()
     let file = try TokensFile(path: tokens)
     let located = try LocatedModel(model)
-    let tokenizerSHA256 = try Tokenizer.sha256(folder: located.folder.path)
-    guard file.provenance.tokenizerSHA256 == tokenizerSHA256 else {
-      throw ModelMismatch(
-        part: .tokenizer, file: tokens, expectedName: file.provenance.model,
-        expected: file.provenance.tokenizerSHA256, foundName: located.folder.name,
-        found: tokenizerSHA256)
-    }
+    let tokenizerSHA256 = try located.tokenizerSHA256(of: file)
     let inputs: [String: JSONValue] = [
       "tokens_sha256": .string(try SHA256Digest(ofFile: tokens).description),
       "model": .string(located.folder.name), "model_sha256": .string(try located.sha256()),
@@ -82,23 +76,26 @@ struct FirnFinetune: Stage {
     if resume { try job.resume() }
     clock.phase("load")
     var summary: [String: JSONValue] = [:]
+    var results: RunResults?
     if lrFind {
       summary = try find(job, folder, console)
       clock.phase("fit")
     } else {
       try job.train()
       clock.phase("fit")
-      let results = try job.results()
+      let judged = try job.results()
       clock.phase("predict")
       try job.write(to: folder)
-      try results.write(to: folder)
-      console.result("\(results.reportedSplit.name) split:\n\n" + results.report)
+      try judged.write(to: folder)
+      console.result("\(judged.reportedSplit.name) split:\n\n" + judged.report)
       summary = job.summary
-      summary["metrics"] = .object(results.metrics.mapValues { .real($0) })
+      summary["metrics"] = .object(judged.metrics.mapValues { .real($0) })
+      results = judged
     }
-    let manifest = RunManifest(
+    var manifest = RunManifest(
       stage: Self._commandName, settings: settings, inputs: inputs, seconds: clock.seconds,
       threads: common.threadCount, kernels: try KernelSet.selected().name, cost: job.cost)
+    if let results { try manifest.note(results, of: file.columns) }
     try folder.write(manifest.bytes, to: "run.json")
     try folder.commit()
     if !lrFind { job.finish() }

@@ -14,7 +14,8 @@ struct FirnInspect: Stage {
 
       --verify reads every dataset whole, so that each chunk's checksum is looked at, recomputes the \
       digests that the file keeps, and with --model makes a random sample of rows again: texts of a \
-      tokens file are tokenized, rows of a features file encoded from --tokens. Something wrong is \
+      tokens file are tokenized, rows of a features file encoded from --tokens. Of a run folder the metrics \
+      are worked out again from its predictions, and its head or model is read. Something wrong is \
       named with its dataset, and the exit code is 65.
 
       Examples:
@@ -56,9 +57,11 @@ struct FirnInspect: Stage {
   func execute(_ console: Console) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+      if model != nil { throw StageError.optionsExclude("--model", "a run folder") }
       let run = try RunInspection(path: file)
-      console.result(run.text)
-      return console.summary(run.json)
+      let verification = verify ? try RunVerification(path: file) : nil
+      console.result(run.text + (verification?.text ?? ""))
+      return console.summary(run.json.merging(verification?.json ?? [:]) { $1 })
     }
     let stored = try StoredFile(path: file)
     let needsTokens = model != nil && stored.format == .features

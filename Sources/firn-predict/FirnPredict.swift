@@ -65,6 +65,7 @@ struct FirnPredict: Stage {
       if console.json { predictions.append(json) } else { console.result(text) }
     }
     var source = TextArguments(texts)
+    var cut = 0
     if explain {
       while let block = try source.next(limit: 1) {
         for text in block {
@@ -76,11 +77,13 @@ struct FirnPredict: Stage {
       try predictor.predict {
         try source.next(limit: 1024)
       } write: { block in
+        cut += block.count(where: \.truncated)
         for prediction in block {
           show(prediction.json, proba ? prediction.textWithProbabilities : prediction.label)
         }
       }
     }
+    console.noticeTruncated(cut)
     console.summary([
       "run": .string(run), "model": predictor.modelName.map { .string($0) } ?? .null,
       "classes": .strings(predictor.classNames), "predictions": .array(predictions),
@@ -97,7 +100,7 @@ struct FirnPredict: Stage {
     let seconds = clock.seconds["predict"] ?? 0
     let rate = Int((Double(done.rows) / max(seconds, 1e-9)).rounded())
     console.notice("\(done.rows) rows predicted (\(rate) rows/s)")
-    if done.truncated > 0 { console.notice("\(done.truncated) texts are cut at max-length") }
+    console.noticeTruncated(done.truncated)
     guard output != "-" else { return }
     console.summary(
       clock.json(output: output).merging([

@@ -28,6 +28,7 @@ struct FirnSearch: Stage {
   var queries: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "List the pairs of rows whose cosine is at least this instead.", valueName: "cosine"))
   var nearDuplicates: Double?
@@ -44,6 +45,7 @@ struct FirnSearch: Stage {
     guard nearDuplicates == nil || queries.isEmpty else {
       throw StageError.optionsExclude("TEXT", "--near-duplicates")
     }
+    try search.check(isForPairs: nearDuplicates != nil)
     guard nearDuplicates != nil || !queries.isEmpty else { throw StageError.nothingToSearch }
     if let nearDuplicates, !(-1...1).contains(nearDuplicates) {
       throw StageError.badOption(
@@ -75,14 +77,17 @@ struct FirnSearch: Stage {
       try engine.load(scope)
       clock.phase("load")
       var source = TextArguments(queries)
-      try encoder.encode(from: { try source.next(limit: 256) }) { texts, _, outputs in
+      var cut = 0
+      try encoder.encode(from: { try source.next(limit: 256) }) { texts, encoded, outputs in
+        cut += encoded.truncatedCount
         clock.phase("encode")
         let found = try engine.nearest(
-          to: TextEncoder.joined(outputs, rows: texts.count), limit: search.top,
-          minimum: search.minimum, scope)
+          to: TextEncoder.joined(outputs, rows: texts.count), limit: search.top ?? 10,
+          minimum: search.minimum ?? -1, scope)
         clock.phase("search")
         try sink.write(texts, found)
       }
+      console.noticeTruncated(cut)
     }
     clock.phase("search")
     try sink.finish(

@@ -95,10 +95,11 @@ struct FirnTrain: Stage {
     try folder.write(archive.safetensors, to: HeadArchive.safetensorsName)
     try results.write(to: folder)
     for (name, text) in outcome.files { try folder.write(text.utf8, to: name) }
-    let manifest = RunManifest(
+    var manifest = RunManifest(
       stage: Self._commandName, settings: settings, inputs: inputs, seconds: clock.seconds,
       threads: common.threadCount, kernels: try KernelSet.selected().name,
       cost: outcome.cost, input: input)
+    try manifest.note(results, of: columns)
     try folder.write(manifest.bytes, to: "run.json")
     try folder.commit()
 

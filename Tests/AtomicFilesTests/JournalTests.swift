@@ -32,6 +32,34 @@ import Testing
     #expect(try records(journal) == [])
   }
 
+  /// Whoever looks changes nothing, needs no lock, and sees what is on disk.
+  @Test func lookingChangesNothing() throws {
+    try write([(3, "abc"), (2, "de")])
+    let before = try Data(contentsOf: scratch.url(".f.h5.partial"))
+    let writer = try Journal(of: scratch.path("f.h5"), identity: identity)
+    let looked = try Journal(of: scratch.path("f.h5"), identity: identity, for: .look)
+    #expect(try looked.rows == 5 && records(looked) == records(writer))
+    let other = SHA256Digest(of: "others")
+    #expect(try Journal(of: scratch.path("f.h5"), identity: other, for: .look).rows == 0)
+    #expect(try Journal(of: scratch.path("f.h5"), identity: identity, for: .ignore).rows == 0)
+    #expect(try Journal(of: scratch.path("none.h5"), identity: identity, for: .look).rows == 0)
+    #expect(try Data(contentsOf: scratch.url(".f.h5.partial")) == before)
+    #expect(try scratch.names == [".f.h5.partial"])
+  }
+
+  /// A file elsewhere is nobody's journal, and a pipe is not waited for.
+  @Test func linksAndPipesAreRefused() throws {
+    try Data("precious".utf8).write(to: scratch.url("victim"))
+    symlink(scratch.path("victim"), scratch.path(".f.h5.partial"))
+    mkfifo(scratch.path(".g.h5.partial"), 0o600)
+    for name in ["f.h5", "g.h5"] {
+      #expect(throws: AtomicFileError.isNoFile(path: scratch.path(".\(name).partial"))) {
+        try Journal(of: scratch.path(name), identity: identity)
+      }
+    }
+    #expect(try Data(contentsOf: scratch.url("victim")) == Data("precious".utf8))
+  }
+
   @Test func whereverTheFileIsCutWholeRecordsStay() throws {
     try write([(3, "abc"), (2, "de")])
     let whole = try Data(contentsOf: scratch.url(".f.h5.partial"))

@@ -17,6 +17,30 @@ import Testing
     #expect(try scratch.names == ["f.h5"])
   }
 
+  @Test func aLinkStaysAndItsFileIsWritten() throws {
+    try FileManager.default.createDirectory(
+      at: scratch.url("real"), withIntermediateDirectories: false)
+    // The second one leads to a file that is to come.
+    symlink("real/f.h5", scratch.path("link.h5"))
+    symlink("link.h5", scratch.path("again.h5"))
+    for text in ["one", "two"] {
+      try AtomicFile.write(text.utf8, to: scratch.path("again.h5"))
+      #expect(try Data(contentsOf: scratch.url("real/f.h5")) == Data(text.utf8))
+    }
+    for name in ["link.h5", "again.h5"] {
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path(name)) != "")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("real")) == ["f.h5"])
+  }
+
+  @Test func whatIsNoFileIsNotReplaced() throws {
+    mkfifo(scratch.path("pipe"), 0o600)
+    for path in [scratch.path("pipe"), "/dev/null"] {
+      #expect(throws: AtomicFileError.isNoFile(path: path)) { try AtomicFile(path: path) }
+    }
+    #expect(try scratch.names == ["pipe"])
+  }
+
   @Test func livingProcessesAndOtherMachinesLeftoversStay() throws {
     let own = AtomicFile.temporaryName(for: "f.h5")
     let living = name(own, process: getppid())

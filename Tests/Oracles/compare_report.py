@@ -21,6 +21,8 @@ from sklearn.calibration import calibration_curve
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
+from calibration import calibration_error
+
 report, *folders = map(pathlib.Path, sys.argv[1:])
 found = json.loads((report / "comparison.json").read_text("utf-8"))
 names = found["classes"]
@@ -32,15 +34,6 @@ def compare(what, value, expected, bound):
     error = abs(value - expected)
     if error > worst.get(what, (-1, 0))[0]:
         worst[what] = (error, bound)
-
-
-def ece(y, p, predicted, bins=15):
-    """Guo et al. 2017: the mean gap between accuracy and confidence, by bins of equal width, (low, high]."""
-    confidence = p.max(axis=1)
-    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    return sum(
-        (place == b).mean() * abs((predicted == y)[place == b].mean() - confidence[place == b].mean())
-        for b in range(bins) if (place == b).any())
 
 
 def seeds(folder):
@@ -73,7 +66,7 @@ for (y, p, predicted), contender in zip(runs, found["contenders"]):
         "matthews_correlation": metrics.matthews_corrcoef(y, predicted),
         "log_loss": metrics.log_loss(y, p, labels=range(k)),
         "brier": metrics.brier_score_loss(y, p, labels=range(k)),
-        "expected_calibration_error": ece(y, p, predicted),
+        "expected_calibration_error": calibration_error(y, p),
     }
     if k == 2:
         expected["roc_auc"] = metrics.roc_auc_score(y, p[:, 1])
@@ -102,6 +95,7 @@ for (y, p, predicted), contender in zip(runs, found["contenders"]):
         "log_loss": lambda i: metrics.log_loss(y[i], p[i], labels=range(k)),
         "brier": lambda i: metrics.brier_score_loss(y[i], p[i], labels=range(k)),
         "roc_auc": lambda i: metrics.roc_auc_score(y[i], p[i, 1]),
+        "expected_calibration_error": lambda i: calibration_error(y[i], p[i]),
     }
     for name, statistic in others.items():
         score = contender["scores"].get(name)

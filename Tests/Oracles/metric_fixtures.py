@@ -15,6 +15,8 @@ import numpy as np
 from scipy import stats
 from sklearn import metrics
 
+from calibration import calibration_error
+
 warnings.simplefilter("ignore")
 tests = pathlib.Path(__file__).parent.parent
 rng = np.random.default_rng(11)
@@ -28,15 +30,6 @@ def scores(y_true, y_pred, averages, **options):
         for name, value in zip(("precision", "recall", "f1"), values):
             found[f"{name}_{average}"] = value
     return found
-
-
-def calibration_error(y_true, probabilities, bins=15):
-    """Guo et al. 2017, equation 3: bins (m - 1)/15 < p <= m/15 of the largest probability."""
-    confidence = probabilities.max(axis=1)
-    hits = probabilities.argmax(axis=1) == y_true
-    bin_of = np.searchsorted(np.arange(1, bins) / bins, confidence, side="left")
-    gaps = [abs(confidence[bin_of == b].sum() - hits[bin_of == b].sum()) for b in range(bins)]
-    return sum(gaps) / len(y_true)
 
 
 def defined(function, *arguments, **options):

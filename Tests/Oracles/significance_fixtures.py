@@ -19,6 +19,8 @@ from sklearn.calibration import calibration_curve
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
+from calibration import calibration_error
+
 warnings.simplefilter("ignore")
 fixtures = pathlib.Path(__file__).parent.parent / "EvaluationTests" / "Fixtures"
 rng = np.random.default_rng(5)
@@ -76,6 +78,7 @@ def class_scores(y, p):
         "balanced_accuracy": metrics.balanced_accuracy_score(y, predicted),
         "log_loss": metrics.log_loss(y, p, labels=labels),
         "brier": metrics.brier_score_loss(y, p, labels=labels),
+        "expected_calibration_error": float(calibration_error(y, p)),
         name: float(np.mean(areas)),
     }
 

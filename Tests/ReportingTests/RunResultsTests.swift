@@ -42,7 +42,7 @@ import Testing
         id,split,label,predicted,"probability_in, sult",probability_toxic
         a,train,"in, sult;toxic","in, sult",0.75,0.5
         b,test,toxic,"in, sult;toxic",0.625,0.875
-        c,test,,,0.25,0.125
+        c,test,;,,0.25,0.125
         d,test,,"in, sult;toxic",1.0,0.75
 
         """)

@@ -72,8 +72,14 @@ import Testing
           heads, [(0, 1, -0.01, 0.02, 1), (0, 2, low, 0.05, p), (1, 2, low, 0.042, p)]))
       #expect(verdict.headline == "Yes, as far as these 2,121 test rows can tell.")
       #expect(
-        verdict.sentence.contains("do not differ beyond chance: the gain is 3.1 points of accuracy")
-      )
+        verdict.sentence.contains("the gain is 3.1 points of accuracy (95 % interval"))
+      // Where the interval alone speaks against chance, it is said what does not.
+      #expect(
+        verdict.sentence.contains(
+          low < 0
+            ? "do not differ beyond chance: the gain"
+            : "do not differ beyond chance after Holm’s correction for 3 pairs (p = 0.200): the gain"
+        ))
       #expect(verdict.remark == "A gain of up to 4.2 points of accuracy would not have shown.")
     }
   }

@@ -38,6 +38,33 @@ import Testing
     }
   }
 
+  /// What a stage reads is not what it writes: the only copy of the texts would be gone.
+  @Test func anInputIsNoOutput() throws {
+    let bench = try Workbench()
+    try bench.prepare(through: .train)
+    try FileManager.default.createSymbolicLink(
+      atPath: bench.url("link").path, withDestinationPath: "tokens.h5")
+    let model = ["--model", Workbench.model]
+    for (stage, arguments) in [
+      (StageName.tokenize, ["reviews.csv"] + model + ["-o", "reviews.csv"]),
+      (.encode, ["tokens.h5"] + model + ["-o", "link"]),
+      (.encode, ["tokens.h5"] + model + ["--force", "-o", "./tokens.h5"]),
+      (.export, ["features.h5", "--format", "csv", "--texts", "tokens.h5", "-o", "tokens.h5"]),
+      (.search, ["features.h5", "good"] + model + ["-o", "features.h5"]),
+      (
+        .predict,
+        ["run", "--input", "reviews.csv", "--text-column", "text", "-o", "reviews.csv"] + model
+      ),
+    ] {
+      try bench.refuse(64, naming: "one of the inputs", by: stage, arguments)
+    }
+    for (stage, input) in [(StageName.tokenize, "reviews.csv"), (.encode, "tokens.h5")] {
+      try bench.refuse(64, naming: "-o", "stream", by: stage, [input] + model + ["-o", "-"])
+    }
+    try bench.refuse(
+      64, naming: "f-{shard}.h5", by: .encode, ["tokens.h5"] + model + ["-o", "f-{shard}.h5"])
+  }
+
   /// A run takes the place of a run, never of anything else.
   @Test func somethingElseStandsThere() throws {
     let bench = try Workbench()

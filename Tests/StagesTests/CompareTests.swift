@@ -188,6 +188,85 @@ import Testing
     try bench.refuse(73, naming: "mlp", by: .compare, ["run", "-o", "mlp"])
   }
 
+  /// Rows without an id column are numbered: that two data sets have rows 0 to 59 says nothing.
+  @Test func otherTextsUnderTheSameIdsAreRefused() throws {
+    for (name, word) in [("one", "The"), ("two", "This")] {
+      let rows = Reviews.texts.indices.map { row in
+        let text = Reviews.texts[row].replacingOccurrences(of: "\"", with: "\"\"")
+        return "\"\(word)\(text.dropFirst(3))\",\(Reviews.labels[row])"
+      }
+      try bench.write("text,label\n" + rows.joined(separator: "\n") + "\n", to: "\(name).csv")
+      try bench.succeed(
+        .tokenize, "\(name).csv", "--model", Workbench.model, "-o", "\(name)-tokens.h5",
+        "--test-size", "0.2")
+      try bench.succeed(
+        .train, "\(name)-tokens.h5", "--head", "tfidf", "-o", "\(name)/tfidf")
+    }
+    try bench.refuse(
+      65, naming: "two/tfidf", "other texts", by: .compare, ["one/tfidf", "two/tfidf", "-o", "r"])
+    try bench.refuse(
+      65, naming: "two-tokens.h5", "other texts", by: .compare,
+      ["one/tfidf", "-o", "r", "--tokens", "two-tokens.h5"])
+  }
+
+  @Test func copiesAndRowsThatWereLearnedFromAreRefused() throws {
+    try FileManager.default.copyItem(at: bench.url("run"), to: bench.url("copy"))
+    try bench.refuse(64, naming: "copy", "a copy of run", by: .compare, ["run", "copy", "-o", "r"])
+    try bench.succeed(
+      .tokenize, "reviews.csv", "--model", Workbench.model, "-o", "all.h5", "--id-column", "id")
+    try bench.succeed(.train, "all.h5", "--head", "tfidf", "-o", "all")
+    try bench.refuse(65, naming: "all", "learned from", by: .compare, ["all", "-o", "r"])
+  }
+
+  /// A report that is up to date says as much to a program as one that is made.
+  @Test func whatIsUpToDateIsSaidInFull() throws {
+    let command = ["run", "tfidf", "-o", "report", "--resamples", "1000", "--json"]
+    let made = try bench.run(.compare, command).json()
+    let again = try bench.run(.compare, command).json()
+    #expect(again["up_to_date"] as? Bool == true)
+    #expect(again["page"] as? String == made["page"] as? String)
+    for key in ["verdict", "contenders", "pairs"] {
+      #expect(again[key] as? NSObject == made[key] as? NSObject, "\(key)")
+    }
+    try bench.remove("report/comparison.csv")
+    #expect(try bench.run(.compare, command).json()["up_to_date"] as? Bool == false)
+    #expect(bench.exists("report/comparison.csv"))
+  }
+
+  /// Seeds that two runs share count once; where nothing is random, there are none to count.
+  @Test func everySeedCountsOnce() throws {
+    try bench.succeed(
+      .train, "features.h5", "--head", "mlp", "-o", "more", "--seeds", "2,3", "--epochs", "3",
+      "--train-sizes", "10,30")
+    try bench.succeed(.train, "features.h5", "-o", "seed7", "--seed", "7")
+    try bench.succeed(
+      .compare, "mlp", "more", "run", "seed7", "-o", "report", "--resamples", "1000")
+    let contenders = try #require(try comparison()["contenders"] as? [[String: Any]])
+    #expect(contenders.count == 2)
+    let scores = contenders.map { ($0["scores"] as? [String: [String: Any]])?["accuracy"] }
+    #expect(scores[0]?["seeds"] as? Int == 3)
+    #expect((contenders[0]["seed_values"] as? [Double])?.count == 3)
+    #expect(scores[1]?["seeds"] as? Int == 1 && !(scores[1]?["sd"] is Double))
+  }
+
+  /// An empty set and no set are two things: metrics are of the rows whose sets are known.
+  @Test func rowsWithoutSetsAreLeftOut() throws {
+    let rows = (0..<60).map { row in
+      let tags = row % 5 == 0 ? "null" : row % 5 == 1 ? "[]" : "[\"a;b\", \"c\"]"
+      return "{\"text\": \"\(row) good film\", \"label\": \(tags)}"
+    }
+    try bench.write(rows.joined(separator: "\n") + "\n", to: "sets.jsonl")
+    try bench.succeed(
+      .tokenize, "sets.jsonl", "--model", Workbench.model, "-o", "sets.h5", "--test-size", "0.4",
+      "--label-type", "labels")
+    try bench.succeed(.train, "sets.h5", "--head", "tfidf", "-o", "sets")
+    try bench.succeed(.compare, "sets", "-o", "report", "--resamples", "1000")
+    let metrics = try JSONSerialization.jsonObject(with: try bench.data("sets/metrics.json"))
+    let rowsOfMetrics = try #require((metrics as? [String: Any])?["test.rows"] as? Int)
+    #expect(rowsOfMetrics < 24)
+    #expect(try comparison()["rows"] as? Int == rowsOfMetrics)
+  }
+
   /// A tokens file of fewer rows.
   private func short() throws -> String {
     let lines = Reviews.csv.components(separatedBy: "\nr").prefix(40)

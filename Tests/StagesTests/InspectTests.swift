@@ -67,6 +67,41 @@ import Testing
     try bench.refuse(66, naming: "run.json", by: .inspect, [Workbench.model])
   }
 
+  @Test func aRunIsHeldAgainstItsPredictions() throws {
+    try bench.succeed(.train, "features.h5", "-o", "run")
+    let verified = try inspect("run", "--verify")["verified"] as? [String: Any]
+    #expect(verified?["rows"] as? Int == Reviews.count)
+    try bench.refuse(
+      64, naming: "--model", by: .inspect, ["run", "--verify", "--model", Workbench.model])
+    let metrics = try bench.text("run/metrics.json")
+    try bench.write(
+      metrics.replacingOccurrences(
+        of: "\"test.accuracy\": ", with: "\"test.accuracy\": 0.125, \"was\": "),
+      to: "run/metrics.json")
+    try bench.refuse(65, naming: "test.accuracy", "0.125", by: .inspect, ["run", "--verify"])
+    try bench.write(metrics, to: "run/metrics.json")
+    let head = try bench.data("run/head.safetensors")
+    try bench.write(head.prefix(head.count / 2), to: "run/head.safetensors")
+    try bench.refuse(65, naming: "head.safetensors", by: .inspect, ["run", "--verify"])
+    try bench.remove("run/predictions.csv")
+    try bench.refuse(66, naming: "predictions.csv", by: .inspect, ["run", "--verify"])
+  }
+
+  /// int8 rounds activations, and other kernels' sums round some of them the other way.
+  @Test(arguments: ["float32", "int8"]) func otherKernelsRowsAreNotDamaged(
+    precision: String
+  ) throws {
+    let encoding = [
+      "tokens.h5", "--model", Workbench.model, "-o", "s.h5", "--precision", precision,
+    ]
+    let made = try bench.run(.encode, encoding, environment: ["FIRN_KERNELS": "scalar"])
+    #expect(made.status == 0)
+    let shown = try inspect(
+      "s.h5", "--verify", "--model", Workbench.model, "--tokens", "tokens.h5")
+    #expect(shown["kernels"] as? String == "scalar")
+    #expect(shown["sample_identical"] as? Int == shown["sample_rows"] as? Int)
+  }
+
   @Test func wholeFilesAreVerified() throws {
     try encode("tokens-too.h5", "--token-features")
     try encode("s-{shard}.h5", "--shard", "0/2")

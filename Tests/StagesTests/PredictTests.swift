@@ -53,6 +53,19 @@ import Testing
     #expect(plain.standardOutput.split(separator: "\n") == lines.map { $0[0] })
   }
 
+  @Test func textsThatAreCutAreTold() throws {
+    let bench = try Workbench()
+    try bench.prepare(through: .train)
+    let long = String(repeating: "good film ", count: 300)
+    for arguments in [["run", long], ["run", "--json", long]] {
+      let outcome = try bench.run(.predict, arguments + ["--model", Workbench.model])
+      #expect(outcome.status == 0)
+      #expect(outcome.standardError.contains("1 text"), "\(outcome.standardError)")
+    }
+    let found = try bench.run(.search, ["features.h5", long, "--model", Workbench.model])
+    #expect(found.standardError.contains("cut at max-length"), "\(found.standardError)")
+  }
+
   @Test func inputThatIsNotUTF8IsRefused() throws {
     let bench = try Workbench()
     try bench.prepare(through: .train)

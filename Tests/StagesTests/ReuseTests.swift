@@ -67,6 +67,43 @@ import Testing
     #expect(try bench.snapshot() == before)
   }
 
+  /// Sums of other kernels differ in their last bits: rows of both in one file would be neither's.
+  @Test func otherKernelsNeverMatch() throws {
+    try tokenize((0..<30).map(Self.text), "t.h5")
+    let scalar = ["FIRN_KERNELS": "scalar"]
+    let encoding = ["t.h5", "--model", Workbench.model, "--json", "-o"]
+    #expect(try bench.run(.encode, encoding + ["f.h5"], environment: scalar).status == 0)
+    try tokenize((0..<40).map(Self.text), "u.h5")
+    let named = try bench.run(
+      .encode, ["u.h5"] + encoding.dropFirst() + ["g.h5", "--reuse", "f.h5"])
+    #expect(try named.json()["reused"] as? Int == 0)
+    #expect(named.standardError.contains("nothing of f.h5 can be used again"))
+    // Whole and of the same tokens, it stays as it is.
+    #expect(try encode("t.h5", "f.h5")["up_to_date"] as? Bool == true)
+    let own = try bench.run(.encode, ["u.h5"] + encoding.dropFirst() + ["f.h5"])
+    #expect(try own.json()["reused"] as? Int == 0)
+    #expect(own.standardError.contains("kernels scalar"))
+    #expect(try bench.data("f.h5") == bench.data("g.h5"))
+  }
+
+  /// What a killed process had encoded is not lost by asking how much there is.
+  @Test func aDryRunLeavesWhatWasEncoded() throws {
+    try tokenize((0..<Self.many).map(Self.text), "t.h5")
+    let process = try start("t.h5", "f.h5")
+    #expect(try untilSomeIsEncoded("f.h5", process))
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    let before = try bench.snapshot()
+    let cached = try #require(try encode("t.h5", "f.h5", "--dry-run")["cached"] as? Int)
+    #expect(cached > 0)
+    for others in [["--pooling", "cls"], ["--force"]] {
+      let outcome = try encode("t.h5", "f.h5", ["--dry-run"] + others)
+      #expect(outcome["cached"] as? Int == 0)
+    }
+    #expect(try bench.snapshot() == before)
+    #expect(try encode("t.h5", "f.h5", "--dry-run")["cached"] as? Int == cached)
+  }
+
   @Test func aKilledProcessLosesNothingThatWasCommitted() throws {
     try tokenize((0..<Self.many).map(Self.text), "t.h5")
     try encode("t.h5", "whole.h5")

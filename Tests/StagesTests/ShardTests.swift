@@ -196,6 +196,32 @@ import Testing
     try bench.succeed(.train, "moved/merged.h5", "-o", "run")
   }
 
+  @Test func shardsOfOtherKernelsAreNotJoined() throws {
+    try encodeShards(of: 2)
+    let other = encoding("s-{shard}.h5") + ["--shard", "1/2", "--force"]
+    #expect(try bench.run(.encode, other, environment: ["FIRN_KERNELS": "scalar"]).status == 0)
+    try bench.refuse(
+      65, naming: shard(1, of: 2), "kernels scalar", "FIRN_KERNELS", by: .merge,
+      [shard(0, of: 2), shard(1, of: 2), "-o", "m.h5"])
+    // As one of a whole it is not up to date either.
+    try encodeShards(of: 2)
+    try merge(2, "m.h5")
+  }
+
+  /// HDF5 takes a per cent sign in a source's name for a number to come.
+  @Test func pathsMayHoldPerCentSigns() throws {
+    try encode("whole.h5")
+    try encodeShards(of: 2)
+    for (index, name) in ["50%b/s%d0.h5", "50%b/%%1.h5"].enumerated() {
+      try bench.write(try bench.data(shard(index, of: 2)), to: name)
+      try bench.remove(shard(index, of: 2))
+    }
+    try bench.succeed(.merge, "50%b/s%d0.h5", "50%b/%%1.h5", "-o", "m.h5")
+    try bench.succeed(.export, "m.h5", "--format", "csv", "-o", "m.csv")
+    try bench.succeed(.export, "whole.h5", "--format", "csv", "-o", "whole.csv")
+    #expect(try bench.data("m.csv") == bench.data("whole.csv"))
+  }
+
   // MARK: -
 
   private func shard(_ index: Int, of count: Int) -> String {

@@ -11,6 +11,8 @@ public enum VerificationError: Error, Sendable, Equatable {
   case otherConfig(path: String, expected: String, found: String)
   /// An attribute is not what `config` says.
   case otherAttribute(path: String, name: String, config: String, found: String)
+  /// A metric does not follow from the predictions beside it.
+  case otherMetric(path: String, name: String, kept: Double, found: Double)
   /// A text does not have the digest that is kept beside it.
   case otherText(path: String, row: Int)
   /// A row's number of tokens is another than its vectors say.

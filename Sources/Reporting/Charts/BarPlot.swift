@@ -14,7 +14,8 @@ struct BarPlot {
   var svg: String {
     var drawing = SVG(width: 440, height: 220, label: label)
     let x = Axis(range, from: 62, to: 428)
-    let y = Axis(0...Double(max(counts.max() ?? 1, 1)) * 1.08, from: 172, to: 20)
+    // From 4 on the axis counts in whole steps.
+    let y = Axis(0...Double(max(counts.max() ?? 0, 4)) * 1.08, from: 172, to: 20)
     drawing.leftAxis(y, left: 62, right: 428, title: yTitle) { Figures.count(Int($0)) }
     drawing.bottomAxis(x, top: 172, bottom: 172, title: xTitle, label: xTick)
     let width = (range.upperBound - range.lowerBound) / Double(counts.count)

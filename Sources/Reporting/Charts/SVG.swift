@@ -85,7 +85,7 @@ struct SVG {
 
 /// How contenders are told apart everywhere on the page.
 enum Series {
-  /// As many as there are colours and shapes; further ones begin anew.
+  /// As many as there are colours and shapes; further ones take the colours again with other shapes.
   static let count = 8
 
   static func style(_ index: Int) -> String { "c\(index % count)" }
@@ -97,7 +97,7 @@ enum Series {
         "\($0.offset == 0 ? "M" : "L")\(number(x + $0.element.0 * r)) \(number(y + $0.element.1 * r))"
       }.joined() + "Z"
     }
-    switch index % count {
+    switch (index + index / count) % count {
     case 0:
       return "M\(number(x - r)) \(number(y))a\(number(r)) \(number(r)) 0 1 0 \(number(2 * r)) 0"
         + "a\(number(r)) \(number(r)) 0 1 0 \(number(-2 * r)) 0Z"
@@ -139,7 +139,8 @@ enum Series {
 
   /// At most two digits after the point.
   static func number(_ value: Double) -> String {
-    let rounded = (value * 100).rounded() / 100
+    // What has no place stands at the edge: a page is to be well-formed whatever it shows.
+    let rounded = value.isFinite ? (value * 100).rounded() / 100 : 0
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
   }
 }

@@ -37,6 +37,9 @@ public struct Comparison: Sendable {
     self.contenders = contenders
   }
 
+  /// Whether the best run of a kind is told by validation rows, which decide nothing else here.
+  var ranksByValidation: Bool { contenders.allSatisfy { $0.validation != nil } }
+
   /// The metric that stands first, in words.
   public var criterionTitle: String { MetricTitle.of(criterion) }
 }

@@ -27,7 +27,7 @@ extension Comparison {
     func table(_ titles: [String], _ rows: [[String]]) -> String {
       func line(_ cells: [String]) -> String {
         "| "
-          + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ")
+          + cells.map(Self.markdownCell).joined(separator: " | ")
           + " |\n"
       }
       let rule = "| --- |" + String(repeating: " ---: |", count: titles.count - 1) + "\n"
@@ -39,6 +39,18 @@ extension Comparison {
     text += table(contenderTitles, contenderCells) + "\n"
     if !pairs.isEmpty { text += table(pairTitles, pairCells) + "\n" }
     return text + notes.map { "- \($0)\n" }.joined()
+  }
+
+  /// Of one line, and of nothing that Markdown takes for its own.
+  private static func markdownCell(_ cell: String) -> String {
+    cell.map { character in
+      switch character {
+      case "|": "\\|"
+      case "<": "&lt;"
+      case _ where character.isNewline: " "
+      default: String(character)
+      }
+    }.joined()
   }
 
   /// comparison.csv: a row a contender, every number with all its digits; empty where it is not known.

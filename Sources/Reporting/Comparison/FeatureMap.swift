@@ -6,6 +6,11 @@ public struct FeatureMap: Sendable {
   public var ids: [String]
   /// The beginning of each text; empty where texts are not at hand.
   public var texts: [String]
+  /// The words of each text behind its beginning, each once, to be looked for; empty where there are none, or
+  /// where they would be too many for the page.
+  public var words: [String] = []
+  /// Whether words behind the beginnings are left out.
+  public var isCut = false
   /// The index of each point's class, -1 where it has none.
   public var classes: [Int]
   /// 0 train, 1 validation, 2 test.

@@ -37,7 +37,8 @@ public struct Verdict: Sendable, Equatable {
       let bound = words.bound(pair)
       return Verdict(
         "Yes, as far as these \(words.rows) rows can tell.",
-        "Fine-tuning and \(words.aside(rival)) do not differ beyond chance: the gain is \(gain)\(cost.for_).",
+        "Fine-tuning and \(words.aside(rival)) do not differ beyond chance\(words.reservation(pair)): the gain is "
+          + "\(gain)\(cost.for_).",
         remark: bound.map { "A gain of up to \($0) would not have shown." } ?? "")
     }
     if words.improves(pair) {
@@ -63,7 +64,7 @@ public struct Verdict: Sendable, Equatable {
       return Verdict(
         "The encoder is not shown to help.",
         "\(words.aside(names.0).capitalizedFirst) and \(names.1), which needs no encoder, do not differ beyond "
-          + "chance: the gain is \(gain)\(cost.for_).", remark: remark)
+          + "chance\(words.reservation(pair)): the gain is \(gain)\(cost.for_).", remark: remark)
     }
     let improves = words.improves(pair)
     return Verdict(
@@ -93,7 +94,8 @@ public struct Verdict: Sendable, Equatable {
     guard pair.isSupported else {
       return Verdict(
         "No winner is shown.",
-        "The two best, \(best) and \(next), do not differ beyond chance: \(gain).",
+        "The two best\(words.byWhat), \(best) and \(next), do not differ beyond "
+          + "chance\(words.reservation(pair)): \(gain).",
         remark: remark)
     }
     let improves = words.improves(pair)
@@ -118,8 +120,6 @@ private struct VerdictWords {
   /// The frozen encoder with its head, after the beginning of a sentence.
   func frozenName(_ index: Int) -> String {
     let isOnly = comparison.contenders.count { $0.role == .frozen } == 1
-    // Another head may well have done better on the rows that are shown.
-    let byWhat = ranksByValidation ? " on the validation rows" : ""
     return "the frozen encoder with \(name(index))"
       + (isOnly ? "" : ", the best of its heads" + byWhat)
   }
@@ -131,14 +131,24 @@ private struct VerdictWords {
     Figures.score(comparison.contenders[index].metrics[comparison.criterion], comparison.criterion)
   }
 
-  private var ranksByValidation: Bool {
-    comparison.contenders.allSatisfy { $0.validation != nil }
+  /// Another may well have done better on the rows that are shown.
+  var byWhat: String { comparison.ranksByValidation ? " on the validation rows" : "" }
+
+  /// Why chance is not ruled out, where the interval alone would rule it out.
+  func reservation(_ pair: ComparedPair) -> String {
+    guard let interval = pair.interval, !interval.contains(0), !pair.isSupported else { return "" }
+    if pair.corrected >= 0.05 {
+      return comparison.pairs.count > 1
+        ? " after Holm’s correction for \(comparison.pairs.count) pairs (p \(equals(pair.corrected)))"
+        : " by the test (p \(equals(pair.corrected)))"
+    }
+    return ", as not all seeds agree"
   }
 
   /// The contenders, the best first: by validation rows, which decide nothing else here, where there are such.
   var ranked: [Int] {
     let contenders = comparison.contenders
-    let usesValidation = ranksByValidation
+    let usesValidation = comparison.ranksByValidation
     func worth(_ index: Int) -> Double {
       let contender = contenders[index]
       return (usesValidation ? contender.validation : contender.metrics[comparison.criterion])

@@ -95,7 +95,7 @@ extension ReportPage {
     }
     let pairs = duplicates.pairs.map { pair -> String in
       func row(_ kind: String, _ id: String, _ text: String?) -> String {
-        "<p><small>\(kind) \(HTML.text(id))</small> "
+        "<p dir=\"auto\"><small>\(kind) \(HTML.text(id))</small> "
           + HTML.text(text.map(Self.excerpt) ?? "") + "</p>"
       }
       return "<li><p class=\"truth\">cosine \(Figures.fixed(pair.similarity, 3)), "
@@ -120,13 +120,18 @@ extension ReportPage {
       comparison.kind == .number
       ? "sign-flip permutation test of the absolute errors (SciPy’s permutation_test)"
       : "McNemar’s exact test (statsmodels)"
+    let choice =
+      comparison.ranksByValidation
+      ? "is the one with the best validation score; \(comparison.split) rows choose nothing"
+      : "is the one with the best \(comparison.split) score, which flatters it a little: not all runs have "
+        + "validation rows"
     return HTML.section(
       "making", "How this was made",
       "<p>Intervals: \(Figures.count(comparison.resamples)) bootstrap resamples of the "
         + "\(comparison.split) rows, the same for all runs, so that differences are paired; percentiles as "
         + "SciPy’s. p: \(test); Holm’s step-down correction for all pairs. Calibration: scikit-learn’s "
         + "calibration_curve, and the expected calibration error of Guo et al. 2017 with 15 bins. The best run "
-        + "of a kind, in the sentence at the top, is the one with the best validation score; test rows "
-        + "choose nothing. CPU time is of all threads together.</p>\n<dl>\(lines)</dl>")
+        + "of a kind, in the sentence at the top, \(choice). CPU time is of all threads together.</p>\n<dl>\(lines)</dl>"
+    )
   }
 }

@@ -30,7 +30,8 @@ extension ReportPage {
       <div class="controls">
       <label>Colour by <select id="map-colour">\(colours)</select></label>
       <label>Drawn by <select id="map-projection">\(projections)</select></label>
-      <label>Words in the text <input type="search" id="map-filter" autocomplete="off" spellcheck="false"></label>
+      <label\(map.texts.isEmpty ? " hidden" : "")>Words in the text \
+      <input type="search" id="map-filter" autocomplete="off" spellcheck="false"></label>
       <div class="zoom" role="group" aria-label="Zoom"><button type="button" id="map-in" aria-label="Nearer">+</button>\
       <button type="button" id="map-out" aria-label="Further">−</button>\
       <button type="button" id="map-all">All</button></div>
@@ -80,6 +81,7 @@ extension ReportPage {
       + "\"names\":\(strings(comparison.classNames)),"
       + "\"contenders\":\(strings(comparison.contenders.map(\.name))),"
       + "\"ids\":\(strings(map.ids)),\"texts\":\(strings(map.texts)),\"classes\":\(list(map.classes)),"
+      + "\"words\":\(strings(map.words)),\"isCut\":\(map.isCut),"
       + "\"splits\":\"\(splits)\","
       + "\"predictions\":[\(map.predictions.map { list($0) }.joined(separator: ","))]}"
   }

@@ -126,7 +126,7 @@ extension ReportPage {
           + "<span>\(mark)\(HTML.text(answer.label)) <small>\(HTML.text(answer.detail))</small></span></li>"
       }.joined()
       return
-        "<li><blockquote>\(HTML.text(text))</blockquote><p class=\"truth\">row \(HTML.text(row.id)), "
+        "<li><blockquote dir=\"auto\">\(HTML.text(text))</blockquote><p class=\"truth\">row \(HTML.text(row.id)), "
         + "labelled <b>\(HTML.text(row.label.isEmpty ? "(none)" : row.label))</b></p>"
         + "<ul class=\"answers\">\(answers)</ul></li>\n"
     }

@@ -17,6 +17,8 @@ struct ComparedFeatures {
 
   /// The beginning of each text that the map shows: 10,000 of them stay within 3 MB.
   private static let longestExcerpt = 200
+  /// Bytes of words behind those beginnings; the page is to stay under 6 MB.
+  private static let mostWords = 5 << 19
   /// Neighbours that t-SNE looks at are three times as many, as in Barnes and Hut's t-SNE.
   private static let perplexity = 30.0
 
@@ -105,7 +107,7 @@ struct ComparedFeatures {
     let y = rows.indices.map { width > 1 ? projected[$0 * width + 1] : 0 }
     let tsne = try layOut(unit, neighbours: neighbours, x, y, console)
     let shares = components.variances.map { $0 / max(components.totalVariance, 1e-300) * 100 }
-    return FeatureMap(
+    var map = FeatureMap(
       view: view.description,
       projections: [
         ("t-SNE", tsne.x, tsne.y),
@@ -114,6 +116,11 @@ struct ComparedFeatures {
       ids: rows.map { runs.first.table.ids[$0] }, texts: excerpts(rows),
       classes: try classes(rows), splits: rows.map { runs.first.table.splits[$0].rawValue },
       predictions: predictions(rows), rows: all)
+    map.words = words(rows)
+    if map.words.reduce(0, { $0 + $1.utf8.count }) > Self.mostWords {
+      (map.words, map.isCut) = ([], true)
+    }
+    return map
   }
 
   private func layOut(
@@ -148,6 +155,23 @@ struct ComparedFeatures {
     return rows.map { row in
       let text = texts[row]
       return text.count > Self.longestExcerpt ? text.prefix(Self.longestExcerpt) + "…" : text
+    }
+  }
+
+  /// What each text's beginning leaves out, each word once and in small letters.
+  private func words(_ rows: [Int]) -> [String] {
+    guard let texts, rows.contains(where: { texts[$0].count > Self.longestExcerpt }) else {
+      return []
+    }
+    return rows.map { row in
+      let text = texts[row]
+      guard text.count > Self.longestExcerpt else { return "" }
+      // From the last space on: a word that is cut is to be found whole.
+      let beginning = text.prefix(Self.longestExcerpt)
+      let start = beginning.lastIndex(where: \.isWhitespace) ?? beginning.startIndex
+      var seen = Set(beginning[..<start].lowercased().split(whereSeparator: \.isWhitespace))
+      return text[start...].lowercased().split(whereSeparator: \.isWhitespace)
+        .filter { seen.insert($0).inserted }.joined(separator: " ")
     }
   }
 

@@ -26,7 +26,11 @@ public struct ComparedRuns {
     for path in paths {
       let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
       guard seen.insert(real).inserted else { throw RunComparisonError.sameRun(path: path) }
-      runs.append(try RunRecord(path: path))
+      let run = try RunRecord(path: path)
+      if let twin = runs.first(where: { $0.isCopy(of: run) }) {
+        throw RunComparisonError.copiedRun(path: path, of: twin.path)
+      }
+      runs.append(run)
     }
     let first = runs[0]
     kind = first.kind
@@ -34,6 +38,7 @@ public struct ComparedRuns {
     classNames = first.table.classNames
     rows = first.rows(split)
     guard !rows.isEmpty else { throw RunComparisonError.noLabelledRows(path: first.path) }
+    guard split != .train else { throw RunComparisonError.onlyTrainRows(path: first.path) }
     labels = try first.table.labels(rows, kind: kind)
     for run in runs.dropFirst() { try Self.check(run, against: first, split) }
     var families: [[RunRecord]] = []
@@ -64,10 +69,18 @@ public struct ComparedRuns {
     let (ids, otherIDs) = (own.map { run.table.ids[$0] }, other.map { first.table.ids[$0] })
     guard ids == otherIDs else {
       let (known, expected) = (Set(ids), Set(otherIDs))
+      guard known != expected else {
+        throw .otherOrder(first: first.path, second: run.path, split: split.name)
+      }
       throw .differentRows(
         first: first.path, second: run.path, split: split.name,
         onlyFirst: otherIDs.filter { !known.contains($0) },
         onlySecond: ids.filter { !expected.contains($0) })
+    }
+    if let texts = run.textsSHA256(split), let expected = first.textsSHA256(split),
+      texts != expected
+    {
+      throw .differentTexts(first: first.path, second: run.path, split: split.name)
     }
     for (row, otherRow) in zip(own, other)
     where run.table.labels[row] != first.table.labels[otherRow] {
@@ -90,13 +103,17 @@ public struct ComparedRuns {
     return parts.count > 2 ? parts[parts.count - 2] : first.name
   }
 
-  /// The contenders' names: the folders', with the folder above where two are the same.
+  /// The contenders' names: the folders', with as many folders above as tell them apart.
   var names: [String] {
-    let names = families.map { $0[0].name }
-    return families.indices.map { index in
-      guard names.count(where: { $0 == names[index] }) > 1 else { return names[index] }
-      return URL(fileURLWithPath: families[index][0].path).pathComponents.suffix(2)
-        .joined(separator: "/")
+    let paths = families.map {
+      URL(fileURLWithPath: $0[0].path).standardizedFileURL.pathComponents.filter { $0 != "/" }
+    }
+    return paths.map { path in
+      let lengths = 1...max(path.count, 1)
+      let length = lengths.first { length in
+        paths.count { $0.suffix(length) == path.suffix(length) } == 1
+      }
+      return path.suffix(length ?? path.count).joined(separator: "/")
     }
   }
 }

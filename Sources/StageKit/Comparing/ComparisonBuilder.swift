@@ -84,7 +84,7 @@ public struct ComparisonBuilder {
     let first = family[0]
     var contender = Contender(name: name, role: first.role, summary: first.summary)
     contender.cost = first.cost
-    contender.seedValues = family.flatMap { $0.seedValues(runs.split) }
+    contender.seedValues = seeds(family).compactMap { $0[runs.kind.criterion] }
     contender.history = first.history
     contender.learningCurve = first.learningCurve(runs.split)
     let rows = first.rows(.validation)
@@ -112,22 +112,26 @@ public struct ComparisonBuilder {
   private func scores(
     _ family: [RunRecord], _ metrics: [String: Double], _ drawn: [String: [Double]]
   ) -> [ContenderScore] {
-    scoreNames.map { name in
+    let seeds = seeds(family)
+    return scoreNames.map { name in
       var score = ContenderScore(
         name: name, value: metrics[name] ?? .nan,
         interval: drawn[name].flatMap { PercentileInterval($0) })
-      let key = "\(runs.split.name).\(name)"
-      if family.count > 1 {
-        let values = family.compactMap { $0.metrics[key] }
-        let spread = Spread(values.isEmpty ? [.nan] : values)
+      let values = seeds.compactMap { $0[name] }
+      if values.count > 1 {
+        let spread = Spread(values)
         (score.mean, score.deviation) = (spread.mean, spread.deviation)
-        score.seeds = family.count
-      } else if let mean = family[0].metrics[key + "_mean"] {
-        (score.mean, score.deviation) = (mean, family[0].metrics[key + "_sd"])
-        score.seeds = (family[0].settings["seeds"] as? [Any])?.count ?? 1
+        score.seeds = values.count
       }
       return score
     }
+  }
+
+  /// The metrics of every seed's training, each seed once: runs may share some.
+  private func seeds(_ family: [RunRecord]) -> [[String: Double]] {
+    var seen: Set<Int> = []
+    return family.flatMap { $0.seedMetrics(runs.split) }.filter { seen.insert($0.seed).inserted }
+      .map(\.metrics)
   }
 
   /// What follows from the predictions alone: F1 of each class, confusion, calibration.

@@ -2,6 +2,7 @@ public import AtomicFiles
 import Digests
 import FeatureStore
 import Foundation
+import Heads
 public import Reporting
 
 /// The report's folder: the page, and the tables as csv, JSON and Markdown.
@@ -29,32 +30,45 @@ public struct ComparisonReport {
     for run in runs.all {
       let names =
         ["run.json", "metrics.json", "predictions.csv", "history.csv"]
-        + ["learning_curve.csv", "head.json"]
+        + ["learning_curve.csv", "head.json", "seeds.csv", HeadArchive.safetensorsName]
       let files = names.map { "\(run.path)/\($0)" }
         .filter { FileManager.default.isReadableFile(atPath: $0) }
       digests.append(.string(try SHA256Digest(ofFiles: files).description))
     }
     inputs["runs"] = .array(digests)
     inputs["names"] = .strings(runs.names)
-    inputs["features"] = sources.features.map { .string($0.provenance.configSHA256) } ?? .null
-    inputs["tokens"] = sources.tokens.map { .string($0.provenance.configSHA256) } ?? .null
+    inputs["features"] = identity(sources.features?.provenance)
+    inputs["tokens"] = identity(sources.tokens?.provenance)
     return inputs
   }
 
-  /// Whether the folder holds the report that these inputs would give; then its time is set to now.
-  public static func isUpToDate(_ folder: String, inputs: [String: JSONValue]) -> Bool {
+  /// Of what a file was made, and how.
+  private static func identity(_ provenance: Provenance?) -> JSONValue {
+    provenance.map { .strings([$0.configSHA256, $0.inputSHA256]) } ?? .null
+  }
+
+  /// What the folder's report says, where it is the one that these inputs would give; then its time is set
+  /// to now.
+  public static func upToDate(
+    _ folder: String, inputs: [String: JSONValue]
+  ) -> [String: JSONValue]? {
     guard let data = FileManager.default.contents(atPath: folder + "/" + marker),
       let found = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
       found["firn_version"] as? String == Firn.version, let own = found["inputs"],
       let wanted = try? JSONSerialization.jsonObject(
         with: Data(JSONValue.object(inputs).text.utf8)),
       (own as? NSDictionary) == (wanted as? NSDictionary),
-      FileManager.default.fileExists(atPath: folder + "/report.html")
-    else { return false }
-    UpToDate.touch(folder + "/report.html")
-    UpToDate.touch(folder + "/" + marker)
-    return true
+      names.allSatisfy({ FileManager.default.fileExists(atPath: "\(folder)/\($0)") }),
+      var said = try? JSONDecoder().decode([String: JSONValue].self, from: data)
+    else { return nil }
+    for name in names { UpToDate.touch("\(folder)/\(name)") }
+    said["inputs"] = nil
+    return said
   }
+
+  private static let names = [
+    marker, "comparison.csv", "pairs.csv", "comparison.md", "report.html",
+  ]
 
   /// Writes every file.
   ///

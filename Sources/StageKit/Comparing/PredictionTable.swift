@@ -127,15 +127,22 @@ struct PredictionTable {
     Dictionary(zip(classNames, classNames.indices)) { first, _ in first }
   }
 
-  /// Lists with `;` between names. In this file an empty list and no list look the same: it is read as
-  /// empty, as firn-train leaves rows without labels out of what it reports.
+  /// Lists with `;` between names, which may hold one themselves; a `;` alone is an empty list.
   private func sets(_ rows: [Int]) throws(RunComparisonError) -> LabelSets {
     let known = classIndices
     var values = [UInt8](repeating: 0, count: rows.count * classNames.count)
-    for (place, row) in rows.enumerated() where !labels[row].isEmpty {
-      for name in labels[row].split(separator: ";", omittingEmptySubsequences: false) {
-        guard let index = known[String(name)] else { throw fault(row, "label", String(name)) }
+    for (place, row) in rows.enumerated() where !labels[row].isEmpty && labels[row] != ";" {
+      var parts = labels[row].split(separator: ";", omittingEmptySubsequences: false)[...]
+      while !parts.isEmpty {
+        let lengths = (1...parts.count).reversed()
+        guard
+          let length = lengths.first(where: {
+            known[parts.prefix($0).joined(separator: ";")] != nil
+          }),
+          let index = known[parts.prefix(length).joined(separator: ";")]
+        else { throw fault(row, "label", String(parts[parts.startIndex])) }
         values[place * classNames.count + index] = 1
+        parts = parts.dropFirst(length)
       }
     }
     return LabelSets(rows: rows.count, labelCount: classNames.count, values: values)

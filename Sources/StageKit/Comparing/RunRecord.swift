@@ -33,14 +33,21 @@ struct RunRecord {
     settings = manifest["settings"] as? [String: Any] ?? [:]
     inputs = manifest["inputs"] as? [String: Any] ?? [:]
     let data = try Data(contentsOf: URL(fileURLWithPath: path + "/metrics.json"))
-    let metrics = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] ?? [:]
-    self.metrics = metrics.mapValues { ($0 as? NSNumber)?.doubleValue ?? .nan }
+    // Not by NSNumber, whose numbers are off in the last digit now and then.
+    let metrics = (try? JSONDecoder().decode([String: Double?].self, from: data)) ?? [:]
+    self.metrics = metrics.mapValues { $0 ?? .nan }
     func has(_ metric: String) -> Bool { metrics.keys.contains { $0.hasSuffix("." + metric) } }
     guard
       let kind = LabelKind.allCases.first(where: { has($0.criterion) })
     else { throw RunComparisonError.noLabelledRows(path: path) }
     self.kind = kind
     table = try PredictionTable(path: path + "/predictions.csv")
+    for split in Split.allCases {
+      guard let expected = self.metrics["\(split.name).rows"], expected != Double(rows(split).count)
+      else { continue }
+      throw RunComparisonError.otherRowCount(
+        path: path, split: split.name, metrics: Int(expected), predictions: rows(split).count)
+    }
   }
 
   /// The last part of the folder's path.
@@ -48,9 +55,19 @@ struct RunRecord {
 
   /// The labelled rows of a split.
   func rows(_ split: Split) -> [Int] {
-    table.ids.indices.filter {
-      table.splits[$0] == split && (kind == .multiLabel || !table.labels[$0].isEmpty)
-    }
+    let rows = table.ids.indices.filter { table.splits[$0] == split }
+    // An empty field is an empty set where all rows are known, and metrics.json says of how many it is.
+    if kind == .multiLabel, metrics["\(split.name).rows"] == Double(rows.count) { return rows }
+    return rows.filter { !table.labels[$0].isEmpty }
+  }
+
+  /// The digest of the texts of the rows that it reports; nil where the run does not say, or speaks of
+  /// another split.
+  func textsSHA256(_ split: Split) -> String? {
+    guard let reported = manifest["reported"] as? [String: Any],
+      reported["split"] as? String == split.name
+    else { return nil }
+    return reported["texts_sha256"] as? String
   }
 
   /// The split that is compared on: test, else validation, else train, as the run's reports.
@@ -170,11 +187,34 @@ struct RunRecord {
     }
   }
 
-  /// The first metric on the rows compared on, of each seed that was trained.
-  func seedValues(_ split: Split) -> [Double] {
-    let key = "\(split.name).\(kind.criterion)"
-    let values = Self.records(path + "/seeds.csv").compactMap { $0[key].flatMap(Double.init) }
-    return values.isEmpty ? [metrics[key]].compactMap { $0 } : values
+  /// Metrics on the rows compared on, of each seed that was trained, by the seed.
+  ///
+  /// Where nothing is random one training stands for all seeds.
+  func seedMetrics(_ split: Split) -> [(seed: Int, metrics: [String: Double])] {
+    let prefix = "\(split.name)."
+    func own(_ values: [String: Double]) -> [String: Double] {
+      let pairs = values.filter { $0.key.hasPrefix(prefix) }
+        .map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+      return Dictionary(uniqueKeysWithValues: pairs)
+    }
+    guard isRandom else { return [(0, own(metrics))] }
+    let seeds = Self.records(path + "/seeds.csv").compactMap { record in
+      record["seed"].flatMap { Int($0) }.map { ($0, own(record.compactMapValues(Double.init))) }
+    }
+    guard seeds.isEmpty else { return seeds }
+    let trained = (settings["seed"] ?? (settings["seeds"] as? [Any])?.first) as? NSNumber
+    return [(trained?.intValue ?? 0, own(metrics))]
+  }
+
+  /// Whether another seed would be another training.
+  private var isRandom: Bool { !["logistic", "ridge", "tfidf"].contains(head) }
+
+  /// Whether the runs are of one family and one training: a copy.
+  func isCopy(of other: RunRecord) -> Bool {
+    family == other.family && table.probabilities == other.table.probabilities
+      && table.predicted == other.table.predicted
+      && "\(settings["seed"] ?? "")" == "\(other.settings["seed"] ?? "")"
+      && "\(settings["seeds"] ?? "")" == "\(other.settings["seeds"] ?? "")"
   }
 
   /// A csv's records by title; none where there is no such file, or it is none of ours.

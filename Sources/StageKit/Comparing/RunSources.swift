@@ -15,7 +15,7 @@ public struct RunSources {
   /// `features`, `tokens`: named files; nil where they are to be found.
   ///
   /// - Throws: for named files what opening them throws, and
-  ///   ``RunComparisonError/otherRows(path:run:row:found:expected:)``.
+  ///   ``RunComparisonError/otherRows(path:run:row:found:expected:)``, ``RunComparisonError/otherTexts(path:run:split:)``.
   public init(_ runs: ComparedRuns, features: String?, tokens: String?) throws {
     let candidates = Self.candidates(runs)
     let rows = runs.first.table.ids.count
@@ -42,8 +42,8 @@ public struct RunSources {
     self.tokens =
       try tokens.map { try TokensFile(path: $0) }
       ?? find(wantedTokens, { try TokensFile(path: $0) }, \.count)
-    if let file = self.features { try Self.check(file.columns, file.path, runs.first) }
-    if let file = self.tokens { try Self.check(file.columns, file.path, runs.first) }
+    if let file = self.features { try Self.check(file.columns, file.path, runs) }
+    if let file = self.tokens { try Self.check(file.columns, file.path, runs) }
   }
 
   /// Every h5 file beside the runs and one folder above, each once.
@@ -68,9 +68,16 @@ public struct RunSources {
   }
 
   /// That the file's rows are the run's.
-  private static func check(_ columns: RowColumns, _ path: String, _ run: RunRecord) throws {
+  private static func check(_ columns: RowColumns, _ path: String, _ runs: ComparedRuns) throws {
+    let run = runs.first
     let ids = try columns.ids(0..<columns.count)
-    guard ids != run.table.ids else { return }
+    guard ids != run.table.ids else {
+      guard let texts = run.textsSHA256(runs.split) else { return }
+      guard try columns.textsSHA256(runs.rows) == texts else {
+        throw RunComparisonError.otherTexts(path: path, run: run.path, split: runs.split.name)
+      }
+      return
+    }
     let row =
       zip(ids, run.table.ids).enumerated().first { $0.element.0 != $0.element.1 }?.offset
       ?? min(ids.count, run.table.ids.count)

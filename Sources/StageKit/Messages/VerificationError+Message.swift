@@ -19,6 +19,10 @@ extension VerificationError: Explained {
       Complaint(
         .badData, "the attribute is \(found), where the settings say \(config)",
         at: "\(path) (attribute \(name))", advice: remake)
+    case .otherMetric(let path, let name, let kept, let found):
+      Complaint(
+        .badData, "\(name) is \(kept) in metrics.json, and \(found) by predictions.csv", at: path,
+        advice: "a file was changed: train the run again")
     case .otherText(let path, let row):
       Complaint(
         .badData, "the text of row \(row) is not the one that its SHA-256 is of",

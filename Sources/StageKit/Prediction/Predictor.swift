@@ -112,7 +112,7 @@ public struct Predictor {
     _ predictions: Predictions, _ texts: [String], _ encoded: TokenizedTexts
   ) -> [Prediction] {
     predictions.named(texts, classNames: classNames) { row in
-      Int(encoded.fullCounts[row]) > encoded.tokens.range(row).count
+      encoded.isTruncated(row)
     }
   }
 }

@@ -11,11 +11,13 @@ public enum SearchScope: Sendable, Equatable {
 
 /// What firn-search looks at and for.
 public struct SearchOptions: ParsableArguments {
-  @Option(help: "How many rows to find for each text.")
-  public var top = 10
+  @Option(help: "How many rows to find for each text. (default: 10)")
+  public var top: Int?
 
-  @Option(help: "The cosine that a row found for a text has at least.")
-  public var minimum = -1.0
+  @Option(
+    parsing: .unconditional,
+    help: "The cosine that a row found for a text has at least. (default: -1)")
+  public var minimum: Double?
 
   @Option(
     help: """
@@ -48,7 +50,19 @@ public struct SearchOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws {
-    if top < 1 { throw ValidationError("--top must be at least 1, not \(top).") }
+    if let top, top < 1 { throw ValidationError("--top must be at least 1, not \(top).") }
+  }
+
+  /// Refuses what means nothing to the kind of search.
+  ///
+  /// - Throws: ``StageError/optionsExclude(_:_:)``.
+  public func check(isForPairs: Bool) throws(StageError) {
+    let others =
+      isForPairs
+      ? [("--top", top != nil), ("--minimum", minimum != nil)] : [("--between", between != nil)]
+    for (name, isGiven) in others where isGiven {
+      throw .optionsExclude(name, isForPairs ? "--near-duplicates" : "TEXT")
+    }
   }
 
   /// The rows that are meant.

@@ -45,7 +45,7 @@
     return own.getPropertyValue("--c" + order[index % order.length]).trim();
   };
   const shapeOf = (index) =>
-    colour.value.startsWith("error") ? [0, 3, 0, 3][index % 4] : index % 8;
+    colour.value.startsWith("error") ? [0, 3, 0, 3][index % 4] : (index + Math.floor(index / 8)) % 8;
 
   // The same shapes as in the other drawings.
   const trace = (path, shape, x, y, r) => {
@@ -190,7 +190,8 @@
     matched = shown;
     byId("map-count").textContent =
       shown.toLocaleString("en") + " of " + total.toLocaleString("en") + " texts" +
-      (matches ? " hold “" + filter.value.trim() + "”" : " are shown");
+      (matches
+        ? " hold “" + filter.value.trim() + "”" + (data.isCut ? " near their beginning" : "") : " are shown");
   };
 
   const recolour = () => {
@@ -207,7 +208,7 @@
   };
   const refilter = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    folded = folded || data.texts.map((text) => text.toLowerCase());
+    folded = folded || data.texts.map((text, point) => (text + " " + (data.words[point] || "")).toLowerCase());
     matches = words.length
       ? folded.map((text) => words.every((word) => text.includes(word))) : null;
     tell();
@@ -234,6 +235,7 @@
     chosen = point;
     if (point < 0) return hide();
     const text = document.createElement("p");
+    text.dir = "auto";
     text.textContent = data.texts[point] || "(the texts are not at hand)";
     const meta = document.createElement("p");
     meta.className = "meta";
