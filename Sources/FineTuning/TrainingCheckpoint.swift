@@ -49,7 +49,7 @@ extension FineTuner {
       tensors: parts.map { ($0.name, [$0.buffer.count]) },
       metadata: [
         "format": "firn.training", "identity": identity,
-        "kernels": trainer.model.store.kernels.name,
+        "kernels": trainer.model.store.kernels.family,
         "position": String(decoding: try Self.encoder.encode(position), as: UTF8.self),
       ], to: bytes.write)
     for part in parts {
@@ -65,14 +65,14 @@ extension FineTuner {
   /// - Throws: ``TrainingError``, `SafetensorsError`; nothing is changed then.
   @discardableResult
   public func resume(from path: String, identity: String) throws -> Spent? {
-    let file = try SafetensorsFile(path: path)
+    let file = try Self.open(path)
     func demand(_ key: String, _ value: String) throws(TrainingError) {
       guard file.metadata[key] == value else {
         throw .foreignCheckpoint(path: path, what: key)
       }
     }
     try demand("format", "firn.training")
-    try demand("kernels", trainer.model.store.kernels.name)
+    try demand("kernels", trainer.model.store.kernels.family)
     try demand("identity", identity)
     guard
       let position = try? Self.decoder.decode(
@@ -97,6 +97,16 @@ extension FineTuner {
     worse = position.worse
     trainer.resume(steps: position.steps, batches: position.batches)
     return position.spent
+  }
+
+  /// A checkpoint is no file to fetch again: what is wrong with it is told as its own.
+  private static func open(_ path: String) throws -> SafetensorsFile {
+    do {
+      return try SafetensorsFile(path: path)
+    } catch {
+      if case .cannotOpen = error { throw error }
+      throw TrainingError.badCheckpoint(path: path, reason: "it is cut short or damaged")
+    }
   }
 
   // A validation loss may be infinite or no number, for which JSON has no word.

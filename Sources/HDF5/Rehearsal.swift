@@ -14,8 +14,12 @@ enum Rehearsal {
     .map { unsafeBitCast($0, to: Fork.self) }
 
   /// A structure that takes longer to read is no file's: seconds of work, as a machine may be busy, or a
-  /// disk slow.
-  private static var mostSeconds: rlim_t { 20 }
+  /// disk slow. More for a large file: a merge grows by half a megabyte with every thousand shards.
+  private static func mostSeconds(_ path: String) -> rlim_t {
+    var status = stat()
+    let size = stat(path, &status) == 0 ? Int(status.st_size) : 0
+    return rlim_t(min(4 + size >> 17, 20))
+  }
 
   /// Whether a process outlives the reading of the file's groups, headers and attributes; true also
   /// where no child can be made.
@@ -45,7 +49,8 @@ enum Rehearsal {
     // What is said on the way down is not for the user.
     let nowhere = open("/dev/null", O_WRONLY)
     if nowhere >= 0 { dup2(nowhere, STDERR_FILENO) }
-    var busy = rlimit(rlim_cur: mostSeconds, rlim_max: mostSeconds + 1)
+    let seconds = mostSeconds(path)
+    var busy = rlimit(rlim_cur: seconds, rlim_max: seconds + 1)
     setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &busy)
     let file = H5Fopen(path, shim_H5F_ACC_RDONLY(), shim_H5P_DEFAULT())
     if file >= 0 {

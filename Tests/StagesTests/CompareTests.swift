@@ -258,7 +258,7 @@ import Testing
     try bench.write(rows.joined(separator: "\n") + "\n", to: "sets.jsonl")
     try bench.succeed(
       .tokenize, "sets.jsonl", "--model", Workbench.model, "-o", "sets.h5", "--test-size", "0.4",
-      "--label-type", "labels")
+      "--label-type", "multi-label")
     try bench.succeed(.train, "sets.h5", "--head", "tfidf", "-o", "sets")
     try bench.succeed(.compare, "sets", "-o", "report", "--resamples", "1000")
     let metrics = try JSONSerialization.jsonObject(with: try bench.data("sets/metrics.json"))

@@ -34,6 +34,7 @@ main() {
   a_head_from_features
   a_tfidf_head_from_tokens
   fine_tuning_and_an_interruption
+  a_checkpoint_of_another_job
   an_interrupted_encoding_goes_on
   failures
   echo "contract: $passed checks passed"
@@ -41,7 +42,9 @@ main() {
 
 a_head_from_texts() {
   job texts "{$columns, \"encode.pooling\": \"mean,cls\", \"train.C\": \"2\"}"
-  cp "$root/reviews.csv" "$ml/input/data/texts/some reviews.csv"
+  # In folders, as S3 keeps files, and of a name with a space.
+  mkdir -p "$ml/input/data/texts/2026/some reviews"
+  cp "$root/reviews.csv" "$ml/input/data/texts/2026/some reviews/a b.csv"
   channel_model
   run 0
   firn-train "$root/features.h5" --C 2 -o "$root/expected" --quiet >/dev/null
@@ -87,6 +90,18 @@ fine_tuning_and_an_interruption() {
   same predictions.csv model/model.safetensors
 }
 
+# What cannot be gone on from is said and left behind: the job would never start otherwise.
+a_checkpoint_of_another_job() {
+  job tokens '{"job": "finetune", "finetune.max-steps": "2", "finetune.batch-size": "2"}'
+  cp "$root/tokens.h5" "$ml/input/data/tokens/"
+  channel_model
+  mkdir "$ml/checkpoints"
+  head -c 100 "$root/tokens.h5" >"$ml/checkpoints/run.checkpoint"
+  run 0
+  grep -q 'begins anew' "$root/log" || fail "not said: $(cat "$root/log")"
+  [ ! -e "$ml/checkpoints/run.checkpoint" ] || fail "the other job's checkpoint is still there"
+}
+
 an_interrupted_encoding_goes_on() {
   job texts "{$columns, \"encode.threads\": \"1\", \"encode.layers\": \"all\"}"
   # Rows enough to be met at work.
@@ -121,6 +136,14 @@ failures() {
   job features '{"train.hedd": "mlp"}'
   cp "$root/features.h5" "$ml/input/data/features/"
   run 64 "--hedd"
+  job features '{"train.output": "elsewhere"}'
+  run 64 "'train.output' is not for a job"
+  # What no stage says: here something stands where the model should go.
+  job features '{}'
+  cp "$root/features.h5" "$ml/input/data/features/"
+  rmdir "$ml/model"
+  touch "$ml/model"
+  run 1 "a step of the container failed"
   job features '{"learning_rate": "1"}'
   run 64 "no hyperparameter 'learning_rate'"
   job features '{"job": "sing"}'

@@ -54,7 +54,10 @@ extension ReportPage {
       "classes", "Class by class",
       lead: contenders.contains { $0.confusion != nil } && names.count <= 20
         ? "In the matrices a row is a true class: counts, on a shade for their share of the class; "
-          + "mistakes are framed." : "", html)
+          + "mistakes are framed."
+        : names.count > 20 && contenders.contains { $0.confusion != nil }
+          ? "Confusion matrices of more than 20 classes are not drawn; confusion_matrix.csv in each run has them."
+          : "", html)
   }
 
   private func spread(_ index: Int) -> Double {

@@ -138,7 +138,8 @@ struct ComparedFeatures {
       squaredDistances: near.map { $0.map { max(0, 2 - 2 * $0.cosine) } },
       perplexity: min(Self.perplexity, Double(neighbours) / 3))
     var options = TSNE.Options()
-    options.threads = threads
+    // Of a few rows a step is shorter than what threads take to meet.
+    options.threads = rows.count < 1000 ? 1 : threads
     let progress = Progress(console, "drawing the map", total: options.iterations, unit: "steps")
     var tsne = TSNE(affinities, x: x, y: y, options: options)
     tsne.run { _ in

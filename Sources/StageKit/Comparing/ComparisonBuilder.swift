@@ -88,7 +88,10 @@ public struct ComparisonBuilder {
     contender.history = first.history
     contender.learningCurve = first.learningCurve(runs.split)
     let rows = first.rows(.validation)
-    if runs.split == .test, !rows.isEmpty {
+    // Scores on other validation rows would say nothing of which run is the better.
+    let ids = rows.map { first.table.ids[$0] }
+    let others = runs.first.rows(.validation).map { runs.first.table.ids[$0] }
+    if runs.split == .test, !rows.isEmpty, ids == others {
       let metrics = try first.table.predictions(rows, kind: runs.kind)
         .metrics(for: first.table.labels(rows, kind: runs.kind))
       contender.validation = metrics[runs.kind.criterion]
