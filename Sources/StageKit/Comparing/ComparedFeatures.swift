@@ -17,8 +17,8 @@ struct ComparedFeatures {
 
   /// The beginning of each text that the map shows: 10,000 of them stay within 3 MB.
   private static let longestExcerpt = 200
-  /// Bytes of words behind those beginnings; the page is to stay under 6 MB.
-  private static let mostWords = 5 << 19
+  /// Bytes of those beginnings and of the words behind them; the page is to stay under 6 MB.
+  private static let mostBytes = 5_000_000
   /// Neighbours that t-SNE looks at are three times as many, as in Barnes and Hut's t-SNE.
   private static let perplexity = 30.0
 
@@ -117,7 +117,8 @@ struct ComparedFeatures {
       classes: try classes(rows), splits: rows.map { runs.first.table.splits[$0].rawValue },
       predictions: predictions(rows), rows: all)
     map.words = words(rows)
-    if map.words.reduce(0, { $0 + $1.utf8.count }) > Self.mostWords {
+    let bytes = (map.texts + map.words).reduce(0) { $0 + $1.utf8.count }
+    if !map.words.isEmpty, bytes > Self.mostBytes {
       (map.words, map.isCut) = ([], true)
     }
     return map
