@@ -20,16 +20,17 @@ public final class AtomicFile: Sendable {
   /// - Throws: ``AtomicFileError`` when the folder is missing or cannot be written, or what stands in
   ///   the output's place is no file.
   public init(path: String) throws(AtomicFileError) {
+    var status = stat()
+    // Of the path itself: a link of the system's to a pipe leads nowhere by name.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw status.st_mode & S_IFMT == S_IFDIR ? .isFolder(path: path) : .isNoFile(path: path)
+    }
     let target = Self.followingLinks(path)
     let (folder, name) = Self.split(target)
-    var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw .noFolder(path: path, folder: folder)
     }
     guard !name.isEmpty else { throw .isFolder(path: path) }
-    if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw status.st_mode & S_IFMT == S_IFDIR ? .isFolder(path: path) : .isNoFile(path: path)
-    }
     self.path = path
     self.target = target
     TemporaryName.removeLeftovers(of: name, in: folder)
@@ -50,7 +51,7 @@ public final class AtomicFile: Sendable {
   }
 
   /// Where a link leads, and that one, as far as there are any.
-  private static func followingLinks(_ path: String) -> String {
+  static func followingLinks(_ path: String) -> String {
     var path = path
     // As many as Linux follows.
     for _ in 0..<40 {

@@ -3,12 +3,14 @@ import Foundation
 /// An output folder that appears whole or not at all.
 ///
 /// Files are written to a temporary folder beside the target; ``commit()`` puts it in the target's
-/// place, where an older folder of the same kind is replaced.
+/// place, where an older folder of the same kind is replaced. A link stays: the output stands where it leads.
 public final class AtomicFolder {
   /// Where the output will stand.
   public let path: String
   /// Where it is written meanwhile.
   public let temporaryPath: String
+  /// `path`, or where the link there leads.
+  private let target: String
   private var done = false
 
   /// Prepares an output.
@@ -21,7 +23,8 @@ public final class AtomicFolder {
     var trimmed = path
     while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
     self.path = trimmed
-    let url = URL(fileURLWithPath: trimmed)
+    target = AtomicFile.followingLinks(trimmed)
+    let url = URL(fileURLWithPath: target)
     let folder = url.deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: trimmed, isDirectory: &isFolder) {
@@ -74,19 +77,19 @@ public final class AtomicFolder {
     try flush()
     let old = temporaryPath + ".old"
     // One step where the file system can: at no moment is neither of them there.
-    let exchanged = Exchange.swap(temporaryPath, path)
+    let exchanged = Exchange.swap(temporaryPath, target)
     if !exchanged {
-      let replaces = rename(path, old) == 0
-      guard rename(temporaryPath, path) == 0 else {
+      let replaces = rename(target, old) == 0
+      guard rename(temporaryPath, target) == 0 else {
         let number = errno
-        if replaces { rename(old, path) }
+        if replaces { rename(old, target) }
         if number == ENOENT { throw vanished }
         throw .cannotWrite(path: path, errorNumber: number)
       }
     }
     done = true
     AtomicFile.forget(temporaryPath)
-    try? AtomicFile.flush(AtomicFile.split(path).folder, reportedAs: path)
+    try? AtomicFile.flush(AtomicFile.split(target).folder, reportedAs: path)
     try? FileManager.default.removeItem(atPath: exchanged ? temporaryPath : old)
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
-/// An output that is written piece by piece and appears whole or not at all; `-` is standard output,
-/// where the pieces go as they come.
+/// An output that is written piece by piece and appears whole or not at all; `-` and /dev/stdout are
+/// standard output, where the pieces go as they come.
 ///
 /// A few hundred kilobytes wait in memory, whatever the output's size.
 public final class AtomicStream {
@@ -19,7 +19,7 @@ public final class AtomicStream {
   /// - Throws: ``AtomicFileError`` as for ``AtomicFile``.
   public init(path: String) throws(AtomicFileError) {
     self.path = path
-    guard path != "-" else {
+    guard path != "-", path != "/dev/stdout" else {
       file = nil
       descriptor = STDOUT_FILENO
       return

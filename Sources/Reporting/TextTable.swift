@@ -22,7 +22,7 @@ public struct TextTable: Sendable {
   /// - Precondition: one cell a column.
   public mutating func append(_ cells: [String]) {
     precondition(cells.count == alignments.count)
-    rows.append(cells)
+    rows.append(cells.map(\.printable))
   }
 
   /// The titles, then the rows; no spaces at line ends, a newline after each line.

@@ -33,6 +33,19 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("real")) == ["f.h5"])
   }
 
+  @Test func aLinkToAFolderStaysToo() throws {
+    symlink("real", scratch.path("run"))
+    for text in ["one", "two"] {
+      let folder = try AtomicFolder(path: scratch.path("run/"), marker: "run.json")
+      try folder.write(text.utf8, to: "run.json")
+      try folder.commit()
+      #expect(try Data(contentsOf: scratch.url("real/run.json")) == Data(text.utf8))
+    }
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("run")) == "real")
+    #expect(try Set(scratch.names) == ["real", "run"])
+  }
+
   @Test func whatIsNoFileIsNotReplaced() throws {
     mkfifo(scratch.path("pipe"), 0o600)
     for path in [scratch.path("pipe"), "/dev/null"] {

@@ -4,6 +4,13 @@ import Reporting
 import Testing
 
 @Suite("Text files of a run") struct WriterTests {
+  /// Neither a line break nor an escape sequence of a text's gets to the terminal.
+  @Test func tablesAreOfOneLineARow() {
+    var table = TextTable([("id", .left), ("text", .left)])
+    table.append(["a\u{1B}[2J", "one\r\ntwo\tthree\u{2028}four"])
+    #expect(table.text == "id     text\na\u{FFFD}[2J  one two three four\n")
+  }
+
   @Test(
     "A CSV field is quoted where it must be",
     arguments: [

@@ -130,11 +130,13 @@ struct PredictionTable {
   /// Lists with `;` between names, which may hold one themselves; a `;` alone is an empty list.
   private func sets(_ rows: [Int]) throws(RunComparisonError) -> LabelSets {
     let known = classIndices
+    // A name has a part more than it has signs between them; most have none.
+    let most = 1 + (classNames.map { name in name.count { $0 == ";" } }.max() ?? 0)
     var values = [UInt8](repeating: 0, count: rows.count * classNames.count)
     for (place, row) in rows.enumerated() where !labels[row].isEmpty && labels[row] != ";" {
       var parts = labels[row].split(separator: ";", omittingEmptySubsequences: false)[...]
       while !parts.isEmpty {
-        let lengths = (1...parts.count).reversed()
+        let lengths = (1...min(parts.count, most)).reversed()
         guard
           let length = lengths.first(where: {
             known[parts.prefix($0).joined(separator: ";")] != nil

@@ -37,9 +37,9 @@ public struct SearchReport {
         + (hasTexts ? [("text", .left)] : []))
     for neighbour in neighbours {
       guard let row = known[neighbour.row] else { continue }
-      table.append([Self.rounded(neighbour.cosine)] + cells(row).map(Self.line))
+      table.append([Self.rounded(neighbour.cosine)] + cells(row))
     }
-    return Self.line(text) + "\n" + table.text
+    return text.printable + "\n" + table.text
   }
 
   /// Records of a text's neighbours.
@@ -86,9 +86,9 @@ public struct SearchReport {
   public func lines(_ pairs: [RowPair]) throws -> String {
     try described(pairs).map { pair, first, second in
       func name(_ row: RowDescription) -> String {
-        "\(Self.line(row.id)) (\(row.split.name)\(row.label.isEmpty ? "" : ", ")\(row.label))"
+        "\(row.id.printable) (\(row.split.name)\(row.label.isEmpty ? "" : ", ")\(row.label.printable))"
       }
-      let texts = [first.text, second.text].compactMap(\.self).map { "        \(Self.line($0))\n" }
+      let texts = [first.text, second.text].compactMap(\.self).map { "        \($0.printable)\n" }
       return "\(Self.rounded(pair.cosine))  \(name(first))  \(name(second))\n" + texts.joined()
     }.joined()
   }
@@ -128,9 +128,4 @@ public struct SearchReport {
   }
 
   private static func rounded(_ cosine: Double) -> String { String(format: "%.4f", cosine) }
-
-  /// On one line, whatever breaks the text has.
-  private static func line(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
 }
